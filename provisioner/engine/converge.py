@@ -1,0 +1,233 @@
+"""One step of `up`: create it if it is missing, then update until AWS shows what is wanted and it is ready.
+
+This one loop is idempotence, waiting, eventual consistency, drift repair and resumption.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..aws.retry import Meaning
+from ..errors import Ambiguous, Broken, CallFailed, ForeignOwner, NotSettled
+from ..resource import Change, Changes, Live, Resource, diff, replaces
+from .remove import Doomed, until_gone
+from .schedule import Call, Pause
+from .snapshot import identity
+from .world import log
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from .preview import Action
+    from .world import Work, World
+
+HIDDEN = 60.0
+"""Seconds for which a look-up of something whose answer was lost goes on before it is made again."""
+SETTLES = 300.0
+"""Seconds within which AWS shows the effect of a call."""
+
+
+def converge(world: World, step: Resource, action: Action) -> Work:
+    """Bring one step to what is wanted; `action` is what the preview said of it."""
+    with world.telling(step.key, action.kind):
+        yield from _Converging(world, step).run()
+    world.finished(step)
+
+
+class _Converging:
+    def __init__(self, world: World, step: Resource) -> None:
+        self.world, self.step, self.kind = world, step, type(step)
+        self.aws, self.place = world.aws.at(step.region), world.snapshot.place(type(step), step.region)
+        self.wanted = world.resolved(step)
+        self.made_at: float | None = None
+        self.changed_at = float("-inf")
+        self.sent: dict[Hashable, float] = {}
+        self.made_again = False
+        self.waiting_on = ""
+
+    def run(self) -> Work:
+        live = self.world.snapshot.live(self.step)
+        if live is not None and self.kind.state(live).name == "leaving":
+            yield from self._until_left(live)
+            live = None
+        if live is None:
+            yield from self._create()
+        yield from self._settle()
+
+    # -- create
+
+    def _create(self) -> Work:
+        live = yield from self.world.persistently(self.step.key, self._try_to_create)
+        self.made_at = self.changed_at = self.world.clock.now()
+        self.world.movement.made()
+        if not self.world.snapshot.is_shown(self.step):
+            self.world.snapshot.born(self.step, live)
+        self.world.publish(self.step)
+        log.info("step created", step=self.step.key)
+
+    def _try_to_create(self) -> Work:
+        try:
+            return (yield Call(lambda: self.wanted.create(self.aws)))
+        except CallFailed as error:
+            if error.meaning not in (Meaning.EXISTS, Meaning.LOST):
+                raise
+            found = yield from self._look(error)
+            if found is None:
+                raise
+            return found
+
+    def _look(self, error: CallFailed) -> Work:
+        """What a create made whose answer was lost, or what stood there already, if it is ours."""
+        until = self.world.clock.now() + (HIDDEN if error.meaning is Meaning.LOST else min(HIDDEN, 10.0))
+        pauses = self.world.pauses(self.kind)
+        while True:
+            yield from self._read(self.world.clock.now())
+            live = self.world.snapshot.live(self.step)
+            if live is not None:
+                return live
+            if self.world.clock.now() >= until:
+                break
+            yield Pause(next(pauses))
+        if error.meaning is Meaning.EXISTS:
+            raise ForeignOwner(
+                f"{self.step.key}: something that is not this plan's already stands there ({error.code}: {error.message}). "
+                f"Nothing was changed. Rename the step or remove the other one; "
+                f"to take it over, tag it with provisioner:plan={self.aws.ownership.plan}, "
+                f"provisioner:environment={self.aws.ownership.environment} and provisioner:step={self.step.key}."
+            ) from error
+        return None
+
+    # -- settle
+
+    def _settle(self) -> Work:
+        pauses = self.world.pauses(self.kind)
+        ready_by = self.world.clock.now() + self.kind.patience_seconds
+        if self.made_at is not None and self._may_leave_early():
+            return
+        while True:
+            live = yield from self._newest()
+            verdict = yield from self._judge(live, ready_by)
+            if verdict == "done":
+                return
+            if verdict == "wait":
+                yield Pause(next(pauses))
+
+    def _newest(self) -> Work:
+        if self.made_at is not None or self.changed_at > float("-inf") or self.waiting_on:
+            yield from self._read(max(self.changed_at, self.world.clock.now() - 0.5 if self.waiting_on else self.changed_at))
+        if doubles := self.world.snapshot.doubles(self.step):
+            raise Ambiguous(f"{self.step.key}: {' and '.join(doubles)} both claim to be it: delete one, or its tags")
+        self.world.publish(self.step)
+        return self.world.snapshot.live(self.step)
+
+    def _judge(self, live: Live | None, ready_by: float) -> Work:
+        """What the newest document says: `done`, `wait`, or `again` after a change."""
+        now = self.world.clock.now()
+        if live is None or not self.world.snapshot.is_shown(self.step):
+            return self._hidden(now)
+        state = self.kind.state(live)
+        if state.name == "broken":
+            return (yield from self._mend(live, state.reason))
+        changes = diff(self.wanted, live)
+        if state.name != "ready" and (changes or self._must_be_ready()):
+            return self._unready(state.name, now, ready_by)
+        if not changes:
+            return "done"
+        return (yield from self._bring(live, changes))
+
+    def _hidden(self, now: float) -> str:
+        since = self.made_at if self.made_at is not None else self.changed_at
+        if now - since > SETTLES:
+            raise NotSettled(f"{self.step.key} was made, and AWS still does not show it: run again in some minutes")
+        self._note("AWS to show it")
+        return "wait"
+
+    def _unready(self, state: str, now: float, ready_by: float) -> str:
+        if now > ready_by:
+            raise NotSettled(f"{self.step.key} is still {state} after {self.kind.patience_seconds:.0f} seconds: run again")
+        self._note(state)
+        return "wait"
+
+    def _bring(self, live: Live, changes: Changes) -> Work:
+        digest = _digest(changes)
+        now = self.world.clock.now()
+        if digest in self.sent:
+            if now - self.sent[digest] > SETTLES:
+                raise NotSettled(f"{self.step.key}: AWS took the change of {_said(changes)} and does not show it")
+            self._note(f"AWS to show {', '.join(changes)}")
+            return "wait"
+        if names := replaces(changes):
+            raise NotSettled(f"{self.step.key}: {' and '.join(names)} would need a replacement that was not shown: run again")
+        yield from self._update(live, changes)
+        self.sent[digest] = self.changed_at = self.world.clock.now()
+        log.info("step updated", step=self.step.key, fields=sorted(changes))
+        return "done" if self._may_leave_early() else "again"
+
+    def _update(self, live: Live, changes: Changes) -> Work:
+        newest: list[Live | None] = [live]
+
+        def work() -> Work:
+            document = newest.pop() if newest else None
+            if document is None:
+                # The last attempt may have done a part of it.
+                yield from self._read(self.world.clock.now())
+                document = self.world.snapshot.live(self.step) or live
+            left = diff(self.wanted, document)
+            if left:
+                yield Call(lambda: self.wanted.update(self.aws, document, left))
+
+        yield from self.world.persistently(self.step.key, work)
+        self.world.movement.made()
+
+    def _mend(self, live: Live, reason: str) -> Work:
+        """What failed right after this run made it is made anew, once."""
+        if self.made_at is None or self.made_again or self.kind.data:
+            raise Broken(f"{self.step.key} ({identity(self.kind, live)}) has failed: {reason}")
+        self.made_again = True
+        log.warning("step failed once", step=self.step.key, reason=reason)
+        yield from until_gone(self.world, Doomed(self.step.key, self.place, live))
+        yield from self._make_anew()
+        return "again"
+
+    def _make_anew(self) -> Work:
+        self.world.snapshot.forget(self.step)
+        self.wanted = self.world.resolved(self.step)
+        self.sent.clear()
+        yield from self._create()
+
+    def _until_left(self, live: Live) -> Work:
+        self._note("AWS to let the old one go")
+        yield from until_gone(self.world, Doomed(self.step.key, self.place, live))
+        self.wanted = self.world.resolved(self.step)
+
+    # -- small things
+
+    def _read(self, since: float) -> Work:
+        return self.world.read(self.place, since)
+
+    def _must_be_ready(self) -> bool:
+        return self.world.options.wait == "all" or self.step.key in self.world.wanted_ready
+
+    def _may_leave_early(self) -> bool:
+        if self.world.options.wait != "none" or self.step.key in self.world.wanted_ready:
+            return False
+        paths = self.world.wanted_paths.get(self.step.key, ())
+        live = self.world.snapshot.live(self.step)
+        return live is not None and not diff(self.wanted, live) and all(self.world.snapshot.shows(self.step, p) for p in paths)
+
+    def _note(self, what: str) -> None:
+        if what != self.waiting_on:
+            self.waiting_on = what
+            log.info("step waiting", step=self.step.key, on=what)
+
+
+def _digest(changes: Changes) -> str:
+    return json.dumps({name: [repr(change.before), repr(change.after)] for name, change in sorted(changes.items())})
+
+
+def _said(changes: Changes) -> str:
+    def one(name: str, change: Change) -> Any:
+        return f"{name} (shows {change.before!r}, wanted {change.after!r})"
+
+    return ", ".join(one(name, change) for name, change in changes.items())

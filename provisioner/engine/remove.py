@@ -1,0 +1,138 @@
+"""Deletions: orphans, what is replaced, and teardown. The order comes from what living documents mention."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import Blocked, CallFailed
+from ..resource import Live, Output, Resource, shown
+from .schedule import Call, Pause
+from .snapshot import mentioned
+from .world import is_busy, log
+
+if TYPE_CHECKING:
+    from .snapshot import Place
+    from .world import Work, World
+
+STALE = 60.0
+"""Seconds after which a delete that AWS does not show is sent again."""
+
+
+class Doomed(NamedTuple):
+    """A living resource that is to go."""
+
+    key: str
+    place: Place
+    live: Live
+
+
+def order(doomed: list[Doomed]) -> dict[str, set[str]]:
+    """For each doomed resource, those that must go first: their documents mention it, so they hold it.
+
+    In a ring, all start together: each lets go of the others first, and retries do the rest.
+    """
+    names: dict[str, str] = {}
+    for one in doomed:
+        names.update(dict.fromkeys(_identities(one.place.kind, one.live), one.key))
+    graph: dict[str, set[str]] = {one.key: set() for one in doomed}
+    for one in doomed:
+        for held in {names[word] for word in mentioned(one.live) & names.keys()}:
+            if held != one.key:
+                graph[held].add(one.key)
+    return _without_rings(graph)
+
+
+def _identities(kind: type[Resource], live: Live) -> Iterator[str]:
+    for name in ("id", "arn"):
+        output = getattr(kind, name, None)
+        if isinstance(output, Output) and isinstance(found := shown(output.path, live), str):
+            yield found
+
+
+def _without_rings(graph: dict[str, set[str]]) -> dict[str, set[str]]:
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            ring = set(error.args[1])
+            for key in ring:
+                graph[key] -= ring
+        else:
+            return graph
+
+
+def schedule_removals(world: World, doomed: list[Doomed]) -> None:
+    """Add a task for every doomed resource, each after those that mention it."""
+    graph = order(doomed)
+    waits: dict[str, list[Hashable]] = {key: [("removed", other) for other in others] for key, others in graph.items()}
+    weights = _weights(graph, {one.key: one.place.kind.usual_seconds for one in doomed})
+    for one in doomed:
+        world.schedule.add(("remove", one.key), remove(world, one), waits_for=waits[one.key], weight=weights[one.key])
+
+
+def _weights(first: Mapping[str, set[str]], usual: Mapping[str, float]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for key in reversed(list(TopologicalSorter(first).static_order())):
+        weights[key] = weights.get(key, 0.0) + usual[key]
+        for other in first[key]:
+            weights[other] = max(weights.get(other, 0.0), weights[key])
+    return weights
+
+
+def remove(world: World, one: Doomed) -> Work:
+    """Delete it, and wait until it is gone."""
+    with world.telling(one.key, "delete"):
+        yield from until_gone(world, one)
+        log.info("step deleted", step=one.key)
+    world.schedule.fire(("removed", one.key))
+    world.movement.moved()
+
+
+def until_gone(world: World, one: Doomed) -> Work:
+    """Take one step of the deletion after the other, each from the newest document, until AWS shows it no more."""
+    kind = one.place.kind
+    live: Live | None = one.live
+    touched: Live | None = None
+    touched_at = began = world.clock.now()
+    pauses = world.pauses(kind)
+    while live is not None:
+        now = world.clock.now()
+        leaving = kind.state(live).name == "leaving"
+        if not leaving and (live != touched or now - touched_at > STALE):
+            yield from _delete(world, one, live)
+            touched, touched_at = live, now
+        yield from world.read(one.place, world.clock.now())
+        live = world.snapshot.lives(one.place, one.key)
+        if live is None:
+            return
+        if world.clock.now() - began > kind.patience_seconds:
+            raise Blocked(f"{one.key} is still there ({kind.state(live).name}) after {kind.patience_seconds:.0f} seconds")
+        if live == touched or kind.state(live).name == "leaving":
+            log.info("step waiting", step=one.key, on="AWS to let it go")
+            yield Pause(next(pauses))
+
+
+def _delete(world: World, one: Doomed, live: Live) -> Work:
+    kind, aws = one.place.kind, world.aws.at(one.place.region)
+    given: list[Live] = [live]
+
+    def work() -> Work:
+        newest: Live | None = given.pop() if given else None
+        if newest is None:
+            # The last attempt may have done a part of it, or somebody else has.
+            yield from world.read(one.place, world.clock.now())
+            newest = world.snapshot.lives(one.place, one.key)
+        if newest is not None:
+            yield Call(lambda: kind.delete(aws, newest))
+
+    try:
+        yield from world.persistently(one.key, work)
+    except CallFailed as error:
+        if not is_busy(error):
+            raise
+        holders = yield Call(lambda: kind.holders(aws, live))
+        held = "; ".join(holders) or error.message
+        what = f"{one.key} ({shown(kind.id.path, live)})"
+        raise Blocked(f"{what} is held by what is not this plan's: {held}. Remove that, then run again. {error}") from error

@@ -1,0 +1,284 @@
+"""One run: read, preview, then bring up or tear down. The pipe that every command cuts at its own place."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Ambiguous, CallFailed, Protected
+from ..resource import Resource, needs
+from ..value import Unknown, facts, fill, references
+from .attempts import Movement
+from .converge import converge
+from .preview import ActionKind, Preview, living, preview, preview_teardown
+from .remove import Doomed, order, schedule_removals
+from .schedule import Call, Ending, Schedule
+from .snapshot import Place, Sighting, Snapshot
+from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+    from ..aws.account import Aws
+    from ..plan import Plan
+    from ..value import Deferred, Fact
+    from .clock import Clock
+    from .options import Options
+    from .preview import Action
+    from .world import Work
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How one action ended: `done`, `failed`, `not reached` (then `needs` says what lacked), `interrupted`, or `none`."""
+
+    step: str
+    outcome: str
+    seconds: float = 0.0
+    error: BaseException | None = None
+    needs: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """How a run ended. `left` is what a teardown could not make go, or what AWS only schedules."""
+
+    outcomes: Mapping[str, Outcome]
+    interrupted: bool = False
+    seconds: float = 0.0
+    left: tuple[str, ...] = ()
+    remaining: tuple[str, ...] = ()
+    """Steps that still live after a teardown."""
+
+    @property
+    def ok(self) -> bool:
+        return not self.interrupted and all(one.outcome in ("done", "none") for one in self.outcomes.values())
+
+
+class Run:
+    """A plan, an account, and the choices of one invocation."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        aws: Aws,
+        *,
+        types: Sequence[type[Resource]],
+        clock: Clock,
+        parallelism: int,
+        durations: Mapping[str, float],
+        options: Options,
+    ) -> None:
+        self.plan, self.aws, self.options = plan, aws, options
+        self._types = {kind.__name__: kind for kind in (*types, *(type(step) for step in plan.steps))}
+        self._clock, self._parallelism, self._durations = clock, parallelism, durations
+        self._snapshot = Snapshot(aws)
+        values = [getattr(step, name) for step in plan.steps for name in type(step).attributes]
+        self._facts = set(facts([*values, plan.outputs]))
+        self._schedule: Schedule | None = None
+        self._interrupted = False
+
+    def interrupt(self) -> None:
+        """Let calls in flight finish, start no more. Safe in a signal handler."""
+        self._interrupted = True
+        if self._schedule is not None:
+            self._schedule.interrupt()
+
+    # -- read and preview
+
+    def preview(self) -> Preview:
+        """What `up` would do. Reads only: there is nothing else to call. Raises `Ambiguous` where two claim to be one step."""
+        self._read(self._chosen_places() if self.options.only else self._places())
+        self._check_doubles()
+        return preview(self.plan, self._snapshot, self.aws.ownership, self.options)
+
+    def preview_teardown(self) -> Preview:
+        """What `teardown` would delete."""
+        self._read(self._places())
+        return preview_teardown(self._snapshot, self._chosen_to_go())
+
+    def outputs(self) -> dict[str, Any]:
+        """The plan's outputs as AWS shows them; `Unknown` where a step does not exist yet."""
+        steps: Any = {ref.step for ref in references(self.plan.outputs)}
+        known = {place for place, _ in self._snapshot.places()}
+        self._read({self._snapshot.place(type(step), step.region) for step in steps} - known)
+
+        def value(source: Deferred) -> Any:
+            found = self._snapshot.value(source)
+            return Unknown(repr(source)) if found is None else found
+
+        return {name: fill(wanted, value) for name, wanted in self.plan.outputs.items()}
+
+    def _places(self) -> set[Place]:
+        regions = {self.aws.region, *self.plan.regions}
+        return {self._snapshot.place(kind, region) for kind in self._types.values() for region in regions}
+
+    def _chosen_places(self) -> set[Place]:
+        chosen = self.options.chosen(self.plan)
+        return {self._snapshot.place(type(step), step.region) for step in self.plan.steps if step.key in chosen}
+
+    def _read(self, places: Iterable[Place]) -> None:
+        """Read the places and the plan's facts, all in parallel, with the read-only twin."""
+        schedule = self._scheduled()
+        reading = Snapshot(self.aws.reading())
+        for place in places:
+            schedule.add(place, self._look(place, reading), weight=place.kind.usual_seconds)
+        for fact in self._facts - self._snapshot.facts():
+            schedule.add(fact, self._learn(fact))
+        for ending in self._run(schedule).values():
+            if ending.error is not None:
+                raise ending.error
+
+    def _look(self, place: Place, reading: Snapshot) -> Work:
+        try:
+            sighting = yield Call(lambda: reading.read(place))
+        except CallFailed as error:
+            if any(isinstance(step, place.kind) for step in self.plan.steps):
+                raise
+            sighting = Sighting(refused=error)
+        self._snapshot.keep(place, sighting)
+
+    def _learn(self, fact: Fact) -> Work:
+        self._snapshot.learn(fact, (yield Call(lambda: fact.read(self.aws.reading()))))
+
+    def _check_doubles(self) -> None:
+        doubles = [
+            f"{key}: {' and '.join(ids)} both claim to be it. Delete one, or its provisioner tags; nothing was changed"
+            for _, sighting in self._snapshot.places()
+            for key, ids in sorted(sighting.doubles.items())
+        ]
+        if doubles:
+            raise Ambiguous("\n".join(doubles))
+
+    # -- up
+
+    def up(self, preview: Preview) -> Result:
+        """Do what the preview says. Raises `Protected` before any change where it refuses."""
+        if preview.refusals:
+            raise Protected("\n".join(preview.refusals))
+        began = self._clock.now()
+        schedule = self._scheduled()
+        world = self._world(schedule)
+        actions = {action.step: action for action in preview.actions}
+        self._schedule_replacements(world, actions)
+        self._schedule_steps(world, actions)
+        endings = self._run(schedule)
+        orphans = [self._doomed(action) for action in preview.actions if action.kind is ActionKind.DELETE]
+        if orphans and all(ending.outcome == "done" for ending in endings.values()) and not self._interrupted:
+            schedule = self._scheduled()
+            schedule_removals(self._world(schedule), orphans)
+            endings = {**endings, **self._run(schedule)}
+        return self._result(preview, endings, began)
+
+    def _schedule_replacements(self, world: World, actions: Mapping[str, Action]) -> None:
+        doomed = [self._doomed(action) for action in actions.values() if action.kind is ActionKind.REPLACE]
+        schedule_removals(world, doomed)
+
+    def _schedule_steps(self, world: World, actions: Mapping[str, Action]) -> None:
+        weights = self._weights(actions)
+        for step in self.plan.steps:
+            for need in needs(step):
+                if need.path is None:
+                    world.wanted_ready.add(need.step.key)
+                else:
+                    world.wanted_paths.setdefault(need.step.key, set()).add(need.path)
+        for step in self.plan.steps:
+            action = actions[step.key]
+            if action.kind is ActionKind.NONE and (action.reason or _is_ready(action)):
+                world.finished(step)
+                continue
+            waits: list[Hashable] = [
+                ("ready", need.step.key) if need.path is None else ("value", need.step.key, need.path) for need in needs(step)
+            ]
+            if action.kind is ActionKind.REPLACE:
+                waits.append(("removed", step.key))
+            world.schedule.add(step.key, converge(world, step, action), waits_for=waits, weight=weights[step.key])
+
+    def _weights(self, actions: Mapping[str, Action]) -> dict[str, float]:
+        """The expected time from a step's start to the end of all that hangs on it."""
+        weights: dict[str, float] = {}
+        for step in reversed(self.plan.steps):
+            is_quick = actions[step.key].kind in (ActionKind.NONE, ActionKind.UPDATE)
+            own = 1.0 if is_quick else self._durations.get(step.key, type(step).usual_seconds)
+            weights[step.key] = total = own + weights.get(step.key, 0.0)
+            for need in needs(step):
+                weights[need.step.key] = max(weights.get(need.step.key, 0.0), total)
+        return weights
+
+    # -- teardown
+
+    def teardown(self, preview: Preview) -> Result:
+        """Delete what the preview lists, wait until it is gone, and look again at what is left."""
+        began = self._clock.now()
+        schedule = self._scheduled()
+        schedule_removals(self._world(schedule), [self._doomed(action) for action in preview.actions])
+        endings = self._run(schedule)
+        if self._interrupted:
+            return self._result(preview, endings, began)
+        self._read(self._places())
+        chosen = self._chosen_to_go()
+        remaining = tuple(f"{key} ({place.kind.__name__})" for place, key, _ in living(self._snapshot) if chosen(key))
+        scheduled = [
+            f"{what}: {word}" for _, sighting in self._snapshot.places() for what, word in sorted(sighting.scheduled.items())
+        ]
+        return dataclasses.replace(self._result(preview, endings, began), left=tuple(scheduled), remaining=remaining)
+
+    def _chosen_to_go(self) -> Callable[[str], bool]:
+        if not self.options.only and not self.options.exclude:
+            return lambda key: True
+        doomed = [Doomed(key, place, live) for place, key, live in living(self._snapshot)]
+        holders = order(doomed)
+        chosen = _closed(holders, self.options.only) if self.options.only else set(holders)
+        spared = {key for key, first in holders.items() if _closed(holders, [key]) & set(self.options.exclude)}
+        return (chosen - spared).__contains__
+
+    # -- shared
+
+    def _doomed(self, action: Action) -> Doomed:
+        for place, sighting in self._snapshot.places():
+            if place.kind.__name__ == action.type and action.step in sighting.living:
+                return Doomed(action.step, place, sighting.living[action.step])
+        raise LookupError(f"{action.step} was not read")
+
+    def _scheduled(self) -> Schedule:
+        return Schedule(self._clock, self._parallelism, fail_fast=self.options.fail_fast)
+
+    def _world(self, schedule: Schedule) -> World:
+        return World(self.aws, self._snapshot, schedule, self._clock, self.options, Movement(self._clock))
+
+    def _run(self, schedule: Schedule) -> dict[Hashable, Ending]:
+        self._schedule = schedule
+        if self._interrupted:
+            schedule.interrupt()
+        return schedule.run()
+
+    def _result(self, preview: Preview, endings: Mapping[Hashable, Ending], began: float) -> Result:
+        outcomes = {action.step: _outcome(action, endings) for action in preview.actions}
+        return Result(outcomes, self._interrupted, self._clock.real(self._clock.now() - began))
+
+
+def _closed(holders: Mapping[str, set[str]], keys: Iterable[str]) -> set[str]:
+    """The keys and all that must go before them."""
+    closed: set[str] = set()
+    todo = list(keys)
+    while todo:
+        if (key := todo.pop()) not in closed:
+            closed.add(key)
+            todo += holders.get(key, ())
+    return closed
+
+
+def _is_ready(action: Action) -> bool:
+    return action.state is None or action.state.name == "ready"
+
+
+def _outcome(action: Action, endings: Mapping[Hashable, Ending]) -> Outcome:
+    removal, ending = endings.get(("remove", action.step)), endings.get(action.step)
+    if removal is not None and (removal.outcome != "done" or ending is None):
+        ending = removal
+    if ending is None:
+        kind = "none" if action.kind is ActionKind.NONE else "not reached"
+        return Outcome(action.step, kind)
+    lacking = sorted({str(signal[1]) for signal in ending.missing if isinstance(signal, tuple)})
+    return Outcome(action.step, ending.outcome, ending.seconds, ending.error, ", ".join(lacking) or None)

@@ -1,0 +1,63 @@
+"""The embedded AWS that tests run against, through real sockets; it holds every request against AWS's own service models."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from provisioner.aws.account import Aws
+from provisioner.aws.client import Connection
+from provisioner.aws.ownership import Ownership
+from provisioner.embedded.server import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.embedded.server import Running
+
+# No test may find a person's account: neither keys, nor a profile, nor an instance's role.
+for _variable in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
+    del os.environ[_variable]
+os.environ.update(AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+
+OWNERSHIP = Ownership(plan="shop", environment="test", account_id="123456789012", prefix="shop", plan_tags={"team": "shop"})
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def embedded_server() -> Iterator[Running]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def embedded(embedded_server: Running) -> Iterator[Running]:
+    """An empty embedded AWS; a request that breaks its service model fails the test."""
+    embedded_server.reset()
+    yield embedded_server
+    assert list(embedded_server.violations) == []
+
+
+@pytest.fixture
+def connection(embedded: Running) -> Connection:
+    return Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
+
+
+@pytest.fixture
+def aws(connection: Connection) -> Aws:
+    return Aws(connection, OWNERSHIP, REGION)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log() -> Iterator[None]:
+    """Events go nowhere unless a test asks for them."""
+    structlog.configure(processors=[_drop])
+    yield
+    structlog.reset_defaults()
+
+
+def _drop(_: object, __: str, ___: object) -> str:
+    raise structlog.DropEvent

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.aws.retry import Meaning
+from provisioner.engine.options import Options
+from provisioner.errors import Ambiguous, Protected
+
+from .toy import OWNERSHIP, Toy, Treasure, Workshop, lost, refused
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def thing(workshop: Workshop, step: str) -> dict[str, Any]:
+    [found] = [t for t in workshop.cloud.things.values() if t["Tags"].get("provisioner:step") == step]
+    return found
+
+
+def test_a_missing_step_is_created_and_completed(workshop: Workshop) -> None:
+    assert workshop.up(Toy("a", size=3)) == {"Toy/a": "done"}
+    assert workshop.cloud.calls == ["create a", "update a size"]
+    assert thing(workshop, "Toy/a")["Size"] == 3
+
+
+def test_a_second_up_changes_nothing_and_reads_once_a_type(workshop: Workshop) -> None:
+    steps = [Toy(f"t{n}", size=2) for n in range(20)]
+    workshop.up(*steps)
+    workshop.cloud.calls.clear()
+    workshop.cloud.reads = 0
+    assert set(workshop.up(*steps).values()) == {"none"}
+    assert workshop.cloud.calls == []
+    assert workshop.cloud.reads == 2  # one for each of the two types
+
+
+def test_steps_that_wait_share_their_reads(workshop: Workshop) -> None:
+    workshop.cloud.pending_for_reads = 4
+    workshop.up(*(Toy(f"t{n:02}") for n in range(30)))
+    assert workshop.cloud.reads < 30
+
+
+def test_a_dependent_starts_when_the_id_is_shown_not_when_its_base_is_ready(workshop: Workshop) -> None:
+    workshop.cloud.pending_for_reads = 3
+    base = Toy("base")
+    workshop.up(base, Toy("early", base=base))
+    assert workshop.cloud.calls == ["create base", "create early"]
+    states = {t["Tags"]["provisioner:step"]: t["state"] for t in workshop.cloud.things.values()}
+    assert states == {"Toy/base": "ready", "Toy/early": "ready"}
+
+
+def test_a_field_that_needs_readiness_waits_for_it(workshop: Workshop) -> None:
+    workshop.cloud.pending_for_reads = 5
+    base = Toy("base")
+    run = workshop.run(base, Toy("late", needs_ready=base))
+    seen: list[str] = []
+    Toy.cloud.call = lambda what: seen.append(f"{what}: base is {[t['state'] for t in Toy.cloud.things.values()]}")  # type: ignore[method-assign]
+    run.up(run.preview())
+    assert seen == ["create base: base is []", "create late: base is ['ready']"]
+
+
+def test_what_was_just_made_may_be_missing_from_the_next_reads(workshop: Workshop) -> None:
+    workshop.cloud.hide_new_for_reads = 3
+    base = Toy("base")
+    assert workshop.up(base, Toy("next", base=base, size=4)) == {"Toy/base": "done", "Toy/next": "done"}
+    assert workshop.cloud.calls == ["create base", "create next", "update next size"]
+
+
+def test_a_lost_answer_is_looked_for_and_not_made_twice(workshop: Workshop) -> None:
+    def make_and_lose(what: str) -> None:
+        workshop.cloud.calls.append(what)
+        if workshop.cloud.calls.count("create a") == 1:
+            Toy("a", tags=OWNERSHIP.tags(Toy("a")))._make()
+            raise lost()
+
+    workshop.cloud.hide_new_for_reads = 2
+    workshop.cloud.call = make_and_lose  # type: ignore[method-assign]
+    assert workshop.up(Toy("a")) == {"Toy/a": "done"}
+    assert workshop.cloud.calls == ["create a"]
+    assert len(workshop.cloud.things) == 1
+
+
+def test_a_create_that_never_arrived_is_sent_again(workshop: Workshop) -> None:
+    workshop.cloud.fail["create a"] = [lost()]
+    assert workshop.up(Toy("a")) == {"Toy/a": "done"}
+    assert workshop.cloud.calls == ["create a", "create a"]
+
+
+def test_a_throttled_update_is_sent_again(workshop: Workshop) -> None:
+    workshop.cloud.fail["update a size"] = [refused("Throttling", Meaning.THROTTLED, 600) for _ in range(2)]
+    assert workshop.up(Toy("a", size=2)) == {"Toy/a": "done"}
+    assert workshop.cloud.calls == ["create a", *["update a size"] * 3]
+
+
+def test_what_can_not_pass_fails_at_once_in_awss_words_and_stops_only_what_needs_it(workshop: Workshop) -> None:
+    workshop.cloud.fail["create bad"] = [refused("InvalidParameterValue", Meaning.FINAL)]
+    bad, good = Toy("bad"), Toy("good")
+    run = workshop.run(bad, good, Toy("late", base=bad))
+    result = run.up(run.preview())
+    assert {key: one.outcome for key, one in result.outcomes.items()} == {
+        "Toy/bad": "failed",
+        "Toy/good": "done",
+        "Toy/late": "not reached",
+    }
+    assert "InvalidParameterValue: so it is (request req-1)" in str(result.outcomes["Toy/bad"].error)
+    assert result.outcomes["Toy/late"].needs == "Toy/bad"
+    assert not result.ok
+    assert workshop.up(bad, good, Toy("late", base=bad)) == {"Toy/bad": "done", "Toy/good": "none", "Toy/late": "done"}
+
+
+def test_not_there_yet_is_waited_out_only_while_something_is_young(workshop: Workshop) -> None:
+    base = Toy("base")
+    workshop.cloud.fail["create next"] = [refused("InvalidToyID.NotFound", Meaning.GONE, 300)] * 2
+    assert workshop.up(base, Toy("next", base=base))["Toy/next"] == "done"
+    workshop.cloud.fail["create alone"] = [refused("InvalidToyID.NotFound", Meaning.GONE, 300)]
+    assert workshop.up(base, Toy("next", base=base), Toy("alone"))["Toy/alone"] == "failed"
+
+
+def test_a_foreign_thing_under_our_name_is_refused_and_named(workshop: Workshop) -> None:
+    workshop.cloud.fail["create a"] = [refused("ToyAlreadyExists", Meaning.EXISTS, 120)] * 99
+    run = workshop.run(Toy("a"))
+    result = run.up(run.preview())
+    assert "something that is not this plan's already stands there" in str(result.outcomes["Toy/a"].error)
+    assert workshop.cloud.calls == ["create a"]
+
+
+def test_what_fails_right_after_it_was_made_is_made_anew_once(workshop: Workshop) -> None:
+    workshop.cloud.pending_for_reads = 1
+    run = workshop.run(Toy("a"))
+    preview = run.preview()
+    make = Toy._make
+    made: list[str] = []
+
+    def crack(self: Toy) -> Any:
+        answer = make(self)
+        made.append(answer["Id"])
+        if len(made) == 1:
+            self.cloud.things[answer["Id"]]["state"] = "broken"
+        return answer
+
+    Toy._make = crack  # type: ignore[method-assign]
+    try:
+        result = run.up(preview)
+    finally:
+        Toy._make = make  # type: ignore[method-assign]
+    assert result.ok
+    assert workshop.cloud.calls == ["create a", "delete a", "create a"]
+    assert [t["Id"] for t in workshop.cloud.things.values()] == [made[1]]
+
+
+def test_a_change_that_aws_does_not_show_in_time_names_the_field(workshop: Workshop) -> None:
+    workshop.speed = 50_000.0
+    run = workshop.run(Toy("a", size=5))
+    preview = run.preview()
+    update, Toy.update = Toy.update, lambda self, aws, live, changed: None  # type: ignore[method-assign]
+    try:
+        result = run.up(preview)
+    finally:
+        Toy.update = update  # type: ignore[method-assign]
+    assert "AWS took the change of size (shows 1, wanted 5) and does not show it" in str(result.outcomes["Toy/a"].error)
+
+
+def test_a_run_killed_after_any_call_is_finished_by_the_next_without_a_double(workshop: Workshop) -> None:
+    base = Toy("base", size=2)
+    steps = [base, Toy("left", base=base, size=3), Toy("right", friend=base), Toy("top", needs_ready=base, size=9)]
+
+    class Killed(BaseException):
+        pass
+
+    for deadly in range(12):
+        workshop.cloud.things.clear()
+        calls = 0
+
+        def bomb(what: str, deadly: int = deadly) -> None:
+            nonlocal calls
+            calls += 1
+            if calls > deadly:
+                raise Killed
+
+        workshop.cloud.call = bomb  # type: ignore[method-assign]
+        # One call at a time: no other thread of the dead run may go on and make something.
+        run = workshop.run(*steps, parallelism=1)
+        with pytest.raises(Killed) if deadly < 8 else _nothing():
+            run.up(run.preview())
+        workshop.cloud.call = lambda what: None  # type: ignore[method-assign]
+        workshop.up(*steps)
+        assert set(workshop.kinds(*steps).values()) == {"none"}
+        assert len(workshop.cloud.things) == 4
+
+
+def _nothing() -> Any:
+    import contextlib
+
+    return contextlib.nullcontext()
+
+
+def test_two_living_things_for_one_step_are_refused_both_named(workshop: Workshop) -> None:
+    step = Toy("a", tags=OWNERSHIP.tags(Toy("a")))
+    step._make()
+    step._make()
+    with pytest.raises(Ambiguous, match="Toy/a: toy-0001 and toy-0002 both claim to be it"):
+        workshop.run(Toy("a")).preview()
+
+
+def test_what_holds_data_is_replaced_only_when_named(workshop: Workshop) -> None:
+    workshop.up(Treasure("gold", colour="red"))
+    workshop.cloud.calls.clear()
+    run = workshop.run(Treasure("gold", colour="blue"))
+    with pytest.raises(Protected, match="--replace Treasure/gold"):
+        run.up(run.preview())
+    assert workshop.cloud.calls == []
+
+
+def test_fail_fast_starts_nothing_more(workshop: Workshop) -> None:
+    workshop.cloud.fail["create a"] = [refused("Nope", Meaning.FINAL)]
+    first = Toy("a")
+    run = workshop.run(first, *[Toy(f"b{n}", after=(first,)) for n in range(3)], options=Options(fail_fast=True))
+    result = run.up(run.preview())
+    assert result.outcomes["Toy/b0"].outcome == "not reached"
+    assert workshop.cloud.calls == ["create a"]
