@@ -44,10 +44,13 @@ class Aws:
     s3: S3Client
     sts: STSClient
 
-    def __init__(self, connection: Connection, ownership: Ownership, region: str, *, read_only: bool = False) -> None:
+    def __init__(
+        self, connection: Connection, ownership: Ownership, region: str, *, read_only: bool = False, attempt: str = ""
+    ) -> None:
         self.connection, self.ownership = connection, ownership
         self.region: str = region
         self.read_only: bool = read_only
+        self.attempt: str = attempt
 
     def __getattr__(self, service: str) -> Any:
         if service not in type(self).__annotations__:
@@ -60,11 +63,15 @@ class Aws:
         """The read-only twin: it has no operation that changes anything."""
         return Aws(self.connection, self.ownership, self.region, read_only=True)
 
+    def attempting(self, attempt: str) -> Aws:
+        """The same account, for a run whose client tokens are those of `attempt`."""
+        return Aws(self.connection, self.ownership, self.region, read_only=self.read_only, attempt=attempt)
+
     def at(self, region: str | None) -> Aws:
         """The same account in another region."""
         if region in (None, self.region):
             return self
-        return Aws(self.connection, self.ownership, str(region), read_only=self.read_only)
+        return Aws(self.connection, self.ownership, str(region), read_only=self.read_only, attempt=self.attempt)
 
     @property
     def account_id(self) -> str:
@@ -104,12 +111,13 @@ class Aws:
         return self.ownership.mark(step)
 
     def token(self, step: Resource) -> str:
-        """The client token of a step's create: the same in the next process, another one after a death or for other wishes.
+        """The client token of a step's create: the same in the process that goes on where one was killed, another one after a
+        death, for other wishes, or in a later attempt: AWS may answer a token that it knows with what has long been deleted.
 
         At most 64 ASCII characters, as EC2 takes them.
         """
         wanted = {name: getattr(step, name) for name in type(step).attributes}
-        identity = [self.account_id, self.region, step.key, step.predecessors, wanted]
+        identity = [self.attempt, self.account_id, self.region, step.key, step.predecessors, wanted]
         return sha256(json.dumps(identity, sort_keys=True, default=_spelt).encode()).hexdigest()
 
     def maybe(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -5,6 +5,7 @@ This one loop is idempotence, waiting, eventual consistency, drift repair and re
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -187,12 +188,14 @@ class _Converging:
         self.made_again = True
         log.warning("step failed once", step=self.step.key, reason=reason)
         yield from until_gone(self.world, Doomed(self.step.key, self.place, live))
-        yield from self._make_anew()
+        yield from self._make_anew(identity(self.kind, live))
         return "again"
 
-    def _make_anew(self) -> Work:
+    def _make_anew(self, dead: str) -> Work:
         self.world.snapshot.forget(self.step)
-        self.wanted = self.world.resolved(self.step)
+        wanted = self.world.resolved(self.step)
+        # AWS need not list the dead; its token would bring it back.
+        self.wanted = dataclasses.replace(wanted, predecessors=(*wanted.predecessors, dead))
         self.sent.clear()
         yield from self._create()
 

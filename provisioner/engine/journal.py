@@ -37,6 +37,17 @@ def durations(folder: Path, plan: str, environment: str) -> dict[str, float]:
     return known
 
 
+def unfinished(folder: Path, plan: str, environment: str) -> str | None:
+    """The attempt to go on with, if the latest run was an `up` that was killed: the first run of that attempt."""
+    for path in sorted(_runs(folder, plan, environment).glob("*.jsonl"))[-1:]:
+        events = [_event(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        started = next((event for event in events if event.get("event") == "run started"), {})
+        ended = any(event.get("event") == "run finished" for event in events)
+        if started.get("command") == "up" and not ended:
+            return str(started.get("attempt") or path.stem)
+    return None
+
+
 def _event(line: str) -> Mapping[str, Any]:
     try:
         event = json.loads(line)

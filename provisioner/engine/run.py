@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +70,11 @@ class Run:
         parallelism: int,
         durations: Mapping[str, float],
         options: Options,
+        attempt: str = "",
     ) -> None:
-        self.plan, self.aws, self.options = plan, aws, options
+        """`attempt` names the run that this one goes on for, where that one was killed: client tokens are then the same."""
+        self.plan, self.options = plan, options
+        self.aws = aws.attempting(attempt or secrets.token_hex(8))
         self._types = {kind.__name__: kind for kind in (*types, *(type(step) for step in plan.steps))}
         self._clock, self._parallelism, self._durations = clock, parallelism, durations
         self._snapshot = Snapshot(aws)
@@ -97,6 +101,10 @@ class Run:
         """What `teardown` would delete."""
         self._read(self._places())
         return preview_teardown(self._snapshot, self._chosen_to_go())
+
+    def living(self) -> list[str]:
+        """The keys of all that lives and is the plan's, as the latest preview saw it."""
+        return [key for _, key, _ in living(self._snapshot)]
 
     def outputs(self) -> dict[str, Any]:
         """The plan's outputs as AWS shows them; `Unknown` where a step does not exist yet."""

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner import Fact, Plan, PlanError, text
+from provisioner.aws.retry import Meaning
 from provisioner.engine.options import Options
+from provisioner.errors import CallFailed
 from provisioner.resource import Change
 from provisioner.value import Unknown
 
-from .toy import Toy, Treasure, Workshop
+from .toy import Toy, Treasure, Workshop, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,10 +99,6 @@ def test_what_is_no_longer_listed_is_deleted_last(workshop: Workshop) -> None:
 
 
 def test_orphans_stay_while_a_step_fails(workshop: Workshop) -> None:
-    from provisioner.aws.retry import Meaning
-
-    from .toy import refused
-
     workshop.up(Toy("old"))
     workshop.cloud.fail["create new"] = [refused("Nope", Meaning.FINAL)]
     assert workshop.up(Toy("new")) == {"Toy/new": "failed", "Toy/old": "not reached"}
@@ -216,3 +214,36 @@ def test_a_value_that_is_not_known_yet_can_not_slip_into_text() -> None:
     for misuse in misuses:
         with pytest.raises(TypeError, match=r"map\(\.\.\.\) or text\(\.\.\.\)"):
             misuse()
+
+
+def test_a_type_that_may_not_be_listed_is_a_warning_where_the_plan_has_none_of_it(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(aws: object) -> object:
+        raise refused("AccessDenied", Meaning.FINAL)
+
+    monkeypatch.setattr(Treasure, "living", refuse)
+    preview = workshop.run(Toy("a")).preview()
+    assert [str(action.kind) for action in preview.actions] == ["create"]
+    [warning] = preview.warnings
+    assert warning.startswith("Treasure could not be listed in us-east-1, so orphans of it stay unseen")
+    with pytest.raises(CallFailed, match="AccessDenied"):
+        workshop.run(Treasure("gold")).preview()
+
+
+def test_a_reading_that_fails_in_another_way_is_not_swallowed(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Toy, "living", lambda aws: [{"no": "id"}["id"]])
+    with pytest.raises(KeyError):
+        workshop.run().preview()
+
+
+def test_waiting_modes(workshop: Workshop) -> None:
+    """`needed` and `none` leave pending what nobody needs ready; `all` does not."""
+    for wait, reads_at_most in (("all", 99), ("needed", 4), ("none", 3)):
+        workshop.cloud.things.clear()
+        workshop.cloud.reads = 0
+        workshop.cloud.pending_for_reads = 6
+        assert workshop.up(Toy("a"), options=Options(wait=wait)) == {"Toy/a": "done"}  # type: ignore[arg-type]
+        [thing] = workshop.cloud.things.values()
+        assert thing["state"] == ("ready" if wait == "all" else "pending")
+        assert workshop.cloud.reads <= reads_at_most

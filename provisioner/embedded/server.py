@@ -1,0 +1,174 @@
+"""Serves the embedded AWS over HTTP, on 127.0.0.1 only: in this process (`running`) or as a process (`__main__`)."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from moto.core.routing import get_service_router
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import ThreadedWSGIServer
+
+from .application import Application
+from .call import HangUp
+from .control import Control
+from .listening import HOST, listen
+from .mends import mends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .call import Behaviour
+    from .record import CallRecord
+    from .service_model import Violation
+
+LEVELS = ("plain",)
+
+
+class _Handler(MotoRequestHandler):
+    """One connection, kept open between calls.
+
+    Stock werkzeug closes after each answer, since it cannot know whether the body was read. Here the body is always read
+    first and the answer's length is always known, so a client's connection pool works as it does against AWS.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
+    server: Server
+
+    def run_wsgi(self) -> None:
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
+        environ = self.make_environ()
+        stream = environ["wsgi.input"]
+        chunked = environ.get("wsgi.input_terminated")
+        body = stream.read() if chunked else stream.read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        try:
+            reply = self.server.endpoint(environ, body)
+        except HangUp:
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        for name, value in reply.headers:
+            if name.lower() not in ("content-length", "connection", "date", "server"):
+                self.send_header(name, value)
+        length = reply.headers.get("Content-Length", "0") if self.command == "HEAD" else str(len(reply.body))
+        if reply.status != 204:
+            self.send_header("Content-Length", length)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
+        self.wfile.flush()
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Calls are in the record; a log line for each would only cost time."""
+
+
+class Server(ThreadedWSGIServer):
+    """Werkzeug's threaded server on a socket that was bound before moto was imported."""
+
+    daemon_threads = True
+
+    def __init__(self, listening: socket.socket, behaviours: Sequence[Behaviour], level: str, token: str) -> None:
+        self.application = Application(behaviours)
+        self.control = Control(self.application, level=level, token=token, stop=self.stop_soon)
+        self._open: set[socket.socket] = set()
+        super().__init__(HOST, listening.getsockname()[1], _unused, handler=_Handler, fd=listening.fileno())
+        listening.close()
+        self.url = f"http://{HOST}:{self.port}"
+
+    def endpoint(self, environ: dict[str, Any], body: bytes) -> Any:
+        if self.control.claims(environ):
+            return self.control.serve(environ)
+        return self.application.serve(environ, body)
+
+    def stop_soon(self) -> None:
+        # From another thread, since shutdown() waits for the loop that may have called us.
+        threading.Thread(target=self.shutdown, daemon=True).start()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def serve_until_stopped(self, poll_interval: float) -> None:
+        """Serves; after `stop_soon` or `shutdown` the port is free and all connections are closed."""
+        self.serve_forever(poll_interval)
+        self.server_close()
+        self.close_connections()
+
+    def warm_up(self) -> None:
+        """Imports what the first calls need, beside the server: EC2's models alone cost more than a second."""
+        for service in ("sts", "ec2", "iam", "s3", "kms", "logs", "cloudfront"):
+            import_module(f"moto.{service}.responses")
+            get_service_router(service)
+
+    def close_connections(self) -> None:
+        """Ends the connections that clients keep open, so that their threads end and no socket is left."""
+        for connection in tuple(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def _unused(environ: object, start_response: object) -> list[bytes]:
+    raise NotImplementedError
+
+
+def build(listening: socket.socket, *, level: str = "plain", token: str = "", behaviours: Sequence[Behaviour] = ()) -> Server:
+    """A server for one level, with the behaviours of the level first and the given ones outermost."""
+    if level not in LEVELS:
+        raise ValueError(f"no such level: {level}; there are {', '.join(LEVELS)}")
+    return Server(listening, [*behaviours, *mends()], level, token or secrets.token_hex(16))
+
+
+class Running:
+    """A server in this process, as `running` gives it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.port: int = server.port
+        self.url = server.url
+
+    @property
+    def calls(self) -> CallRecord:
+        return self._server.application.calls
+
+    @property
+    def violations(self) -> list[Violation]:
+        return self._server.application.checked.violations
+
+    @property
+    def behaviours(self) -> list[Behaviour]:
+        """The behaviours in order, first to see a call first; a test may add one."""
+        return self._server.application.behaviours
+
+    def reset(self) -> None:
+        self._server.control.reset()
+
+
+@contextmanager
+def running(port: int = 0, *, level: str = "plain", behaviours: Sequence[Behaviour] = ()) -> Iterator[Running]:
+    """The embedded AWS in threads of this process, on a free port unless one is given.
+
+    It starts empty. Moto's state belongs to the process, so two servers in one process would show the same resources.
+    """
+    server = build(listen(port), level=level, behaviours=behaviours)
+    server.control.reset()
+    loop = threading.Thread(target=server.serve_until_stopped, args=(0.01,), daemon=True)
+    loop.start()
+    try:
+        yield Running(server)
+    finally:
+        server.shutdown()
+        loop.join()
