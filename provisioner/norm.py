@@ -22,6 +22,33 @@ def unordered(values: Iterable[Any] | None) -> list[Any]:
     return sorted(dict.fromkeys(values or ()), key=str)
 
 
+def said(value: Any) -> Any:
+    """A nested value without the parts that say nothing (None, empty text, empty lists and mappings), however deep."""
+    if isinstance(value, Mapping):
+        kept = {key: said(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if not _says_nothing(item)}
+    if isinstance(value, list | tuple):
+        return [said(item) for item in value]
+    return value
+
+
+def _says_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, str | Mapping | list | tuple) and not value)
+
+
+def within(wanted: Any, have: Any) -> bool:
+    """Whether `have` shows all that `wanted` says, however deep; what it shows beside that is somebody else's or a default.
+
+    Empty says "nothing there", as missing does. Lists must have the same length and order.
+    """
+    if isinstance(wanted, Mapping):
+        return all(within(item, have.get(key) if isinstance(have, Mapping) else None) for key, item in wanted.items())
+    if isinstance(wanted, list | tuple):
+        shown = have or ()
+        return len(wanted) == len(shown) and all(within(one, other) for one, other in zip(wanted, shown, strict=True))
+    return bool(wanted == have) or (_says_nothing(wanted) and _says_nothing(have)) or (wanted is False and have is None)
+
+
 def lower(text: str) -> str:
     """A name that AWS stores in lower case (RDS identifiers)."""
     return text.lower()

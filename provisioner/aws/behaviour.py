@@ -70,7 +70,7 @@ ROWS: tuple[Row, ...] = (
     Row("ec2", ".*", "Resource.AlreadyAssociated|RouteAlreadyExists|InvalidPermission.Duplicate", "", _EXISTS, 0),
     Row("ec2", ".*", "IncorrectState|IncorrectInstanceState", "", _BUSY, 5 * MINUTE),
     # Each association that is replaced gets another id: somebody else has moved the subnet since it was read.
-    Row("ec2", "Replace(NetworkAcl|RouteTable)Association", "InvalidAssociationID.NotFound", "", _RACE, 1 * MINUTE),
+    Row("ec2", "Replace(NetworkAcl|RouteTable)Association", "InvalidAssociationID.NotFound", "", _RACE, 5 * MINUTE),
     Row("ec2", "DeleteTags", "InvalidID", "", _GONE, 0),
     Row("ec2", ".*", "InvalidRoute.NotFound|InvalidPermission.NotFound|Gateway.NotAttached", "", _GONE, 2 * MINUTE),
     # Changes of one role exclude each other.

@@ -3,6 +3,7 @@ and nothing that changes anything behind a preview."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from functools import cache
@@ -19,6 +20,16 @@ from .retry import CallKind, Meaning, explain, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+_NO_PROFILE = {"profile": (None, None, None, None)}
+"""botocore's table of variables, without the environment variables that name a profile."""
+_UNCONFIGURED: dict[str, object] = {
+    "config_file": os.devnull,
+    "credentials_file": os.devnull,
+    "use_fips_endpoint": False,
+    "use_dualstack_endpoint": False,
+}
 
 
 @cache
@@ -44,8 +55,13 @@ class Connection:
         user_agent: str = "provisioner",
         parallelism: int = 32,
     ) -> None:
-        core = botocore.session.Session(profile=profile)
+        core = botocore.session.Session(profile=profile, session_vars=_NO_PROFILE if made_up_credentials else None)
         core.register_component("data_loader", shared_loader())
+        if made_up_credentials:
+            # What a person configured for the real AWS must neither count nor be needed.
+            for variable, value in _UNCONFIGURED.items():
+                core.set_config_variable(variable, value)
+        self._proxies: dict[str, str] | None = {} if made_up_credentials else None
         made_up = {"aws_access_key_id": "embedded", "aws_secret_access_key": "embedded"} if made_up_credentials else {}
         self._session = boto3.Session(botocore_session=core, region_name=region, **made_up)
         self.region, self._endpoint_url, self._user_agent = self._session.region_name, endpoint_url, user_agent
@@ -80,6 +96,7 @@ class Connection:
             read_timeout=60,
             max_pool_connections=self._parallelism,
             user_agent_extra=self._user_agent,
+            proxies=self._proxies,
         )
         client = self._session.client(service, region_name=region, endpoint_url=self._endpoint_url, config=config)  # type: ignore[call-overload]
         client.meta.events.register("before-call", self._count)

@@ -156,6 +156,10 @@ def is_name(ref: Ref) -> bool:
     return isinstance(chosen, Name) and chosen.path == ref.path
 
 
+# Tags and policies may name anything; what they name is not held by that.
+_HOLDING_NOTHING = frozenset({"Tags", "Policy", "PolicyDocument", "AssumeRolePolicyDocument", "InlinePolicies"})
+
+
 def mentioned(live: Live) -> set[str]:
     """Everything in a document that could be the id of another resource. What it mentions, it may hold."""
     return {word for text in _texts(live) for word in _words(text)}
@@ -166,8 +170,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            # A tag may name anything; it holds nothing.
-            if key != "Tags":
+            if key not in _HOLDING_NOTHING:
                 yield from _texts(item)
     elif isinstance(value, list | tuple):
         for item in value:

@@ -96,6 +96,7 @@ def test_a_token_is_the_same_in_the_next_process_and_another_after_a_death_or_fo
     aws = Aws(None, OWNERSHIP, "us-east-1")  # type: ignore[arg-type]
     token = aws.token(Tagged("a"))
     assert token == Aws(None, OWNERSHIP, "us-east-1").token(Tagged("a"))  # type: ignore[arg-type]
+    assert token != aws.attempting("a later run").token(Tagged("a"))
     others = [Tagged("b"), Tagged("a", size=2), Tagged("a", predecessors=("id-1",)), Tagged("a", tags={"x": "y"})]
     assert len({token, *map(aws.token, others), aws.at("eu-west-1").token(Tagged("a"))}) == 6
     assert len(token) <= 64

@@ -40,8 +40,8 @@ def test_up_killed_after_any_call_is_finished_by_the_next(
         assert command_line.run(*UP, killed_after=death) == -9
         assert command_line.run(*UP) == 0, command_line.said()
         assert holds(command_line.server.url) == undisturbed["world"], f"killed after {death} calls"
-        assert command_line.run(*UP) == 0
-        assert command_line.carried_out == []
+    assert command_line.run(*UP) == 0
+    assert command_line.carried_out == []
 
 
 @pytest.mark.parametrize("start", range(STRIDES))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import boto3
@@ -14,7 +15,7 @@ _BY_NATURE = {
     "AllocationTime", "AssociationId", "AttachTime", "CreateDate", "CreateTime", "CreationDate", "CreationTime", "CreationTimestamp",
     "LastUpdatedTimestamp", "NetworkAclAssociationId", "NetworkInterfaceId", "NetworkInterfaceIds", "PrivateIp", "PrivateIpAddress",
     "PublicIp", "PublicIpv4Pool", "RoleId", "RoleLastUsed", "RouteTableAssociationId", "SecurityGroupRuleId", "creationTime",
-    "AvailableIpAddressCount", "CarrierIp", "DnsEntries", "NetworkBorderGroup", "LastUpdatedDate", "LastChangedDate",
+    "AvailableIpAddressCount", "DestinationPrefixListId", "CarrierIp", "DnsEntries", "NetworkBorderGroup", "LastUpdatedDate", "LastChangedDate",
     "AvailabilityZoneId", "ResponseMetadata", "storedBytes", "InstanceId", "NetworkInterfaceOwnerId", "Ipv6CidrBlockAssociationSet",
     "NextToken", "AliasArn", "KeyArn", "DeletionDate", "LastAccessed", "MainRouteTableAssociationId", "TargetKeyId",
 }  # fmt: skip
@@ -22,16 +23,18 @@ _BY_NATURE = {
 
 def holds(url: str) -> dict[str, list[Any]]:
     """All living things of the account, by kind."""
-    session = boto3.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded", region_name=REGION)
-
-    def client(service: Any) -> Any:
-        return session.client(service, endpoint_url=url)
-
+    ec2, *rest = (_client(service, url) for service in ("ec2", "iam", "kms", "logs", "s3"))
     found: dict[str, list[Any]] = {}
-    for kind, documents in (*_network(client("ec2")), *_rest(client("iam"), client("kms"), client("logs"), client("s3"))):
+    for kind, documents in (*_network(ec2), *_rest(*rest)):
         found[kind] = documents
     names = _names(found)
     return {kind: sorted((_canonical(document, names) for document in documents), key=_text) for kind, documents in found.items()}
+
+
+@cache
+def _client(service: str, url: str) -> Any:
+    session = boto3.Session(aws_access_key_id="embedded", aws_secret_access_key="embedded", region_name=REGION)
+    return session.client(service, endpoint_url=url)  # type: ignore[call-overload]
 
 
 def _network(ec2: Any) -> Iterator[tuple[str, list[Any]]]:

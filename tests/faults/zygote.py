@@ -13,19 +13,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("ec2", "iam", "kms", "logs", "s3", "cloudfront", "sts")
+SERVICES = ("ec2", "iam", "kms", "logs", "s3", "cloudfront", "resourcegroupstaggingapi", "sts")
 
 
 def preload() -> None:
-    """Import what every command imports, and load the service models, so that a fork has them."""
-    from provisioner.aws.client import shared_loader
+    """Import what every command imports, and load the service models, so that a fork has them. No call is made."""
+    from provisioner.aws.client import Connection
 
-    for module in ("boto3", "provisioner.resources", "provisioner.cli.up", "provisioner.cli.plan", "provisioner.cli.teardown"):
-        importlib.import_module(module)
+    for module in ("applying", "plan", "session", "teardown", "up"):
+        importlib.import_module(f"provisioner.cli.{module}")
+    importlib.import_module("plans.financial_platform")
     importlib.import_module("provisioner.resources").every_type()
+    connection = Connection(region="us-east-1", endpoint_url="http://127.0.0.1:9", made_up_credentials=True)
     for service in SERVICES:
-        for part in ("service-2", "paginators-1", "endpoint-rule-set-1"):
-            shared_loader().load_service_model(service, part)
+        connection.client(service, "us-east-1", once=False)
 
 
 def child(order: dict[str, Any]) -> None:

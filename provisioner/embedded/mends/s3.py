@@ -55,10 +55,25 @@ def as_aws_makes_it(call: Call, backend: Any, result: Result) -> None:
         backend.put_bucket_tagging(bucket.name, {tag["Key"]: tag["Value"] for tag in tags})
 
 
+@mends.then("PutBucketEncryption")
+def keep_encryption(call: Call, backend: Any, result: Result) -> None:
+    """Moto forgets BlockedEncryptionTypes."""
+    document = copy.deepcopy(call.parameters["ServerSideEncryptionConfiguration"])
+    for rule in document["Rules"]:
+        rule.setdefault("BucketKeyEnabled", False)
+    _documents(_bucket(call, backend))["encryption"] = {"ServerSideEncryptionConfiguration": document}
+
+
+@mends.then("GetBucketEncryption")
+def show_encryption(call: Call, backend: Any, result: Result) -> Result | None:
+    return _shown(call, backend, "encryption")
+
+
 @mends.then("DeleteBucketEncryption")
 def never_unencrypted(call: Call, backend: Any, result: Result) -> None:
     """AWS: without a configuration of its own a bucket has the default one."""
     backend.buckets[call.parameters["Bucket"]].encryption = copy.deepcopy(_ENCRYPTION)
+    _documents(_bucket(call, backend)).pop("encryption", None)
 
 
 @mends.first("PutBucketPolicy")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ... import norm
-from ...resource import PENDING, READY, Id, Output, Resource, State, Value, attr, broken
+from ...resource import PENDING, READY, Id, Output, Resource, State, Value, attr, broken, shown
 from .network_interfaces import holders_in
+from .parameters import given
 from .tags import born_with, retag
 
 if TYPE_CHECKING:
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
     from ...resource import Changes, Live
     from .vpc import Vpc
 
+_BOOLEANS = {
+    "map_public_ip_on_launch": "MapPublicIpOnLaunch",
+    "enable_dns64": "EnableDns64",
+    "resource_name_dns_a_record": "EnableResourceNameDnsARecordOnLaunch",
+    "resource_name_dns_aaaa_record": "EnableResourceNameDnsAAAARecordOnLaunch",
+    "assign_ipv6_address_on_creation": "AssignIpv6AddressOnCreation",
+}
+_IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6CidrBlockState.State!='disassociated' && Ipv6CidrBlockState.State!='failed'] | [0]"
+
+
+def _block(block: str) -> str:
+    return norm.cidr(block) if block else ""
+
 
 class Subnet(Resource):
     """A range of a VPC's addresses in one zone.
 
     AWS: EC2 CreateSubnet. Shown to other calls after up to 5 minutes; ModifySubnetAttribute takes one attribute a call. Blocks
-    its VPC's deletion, and is held by every network interface in it.
+    its VPC's deletion, and is held by every network interface in it. `ipv6_cidr_block` is a /64 of its VPC's; an empty one is
+    a wish for none.
     """
 
     vpc: Id[Vpc] = attr("VpcId", replace=True)
@@ -33,6 +48,9 @@ class Subnet(Resource):
     enable_dns64: bool = attr("EnableDns64", default=False)
     private_dns_hostname_type: HostnameTypeType = attr("PrivateDnsNameOptionsOnLaunch.HostnameType", default="ip-name")
     resource_name_dns_a_record: bool = attr("PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord", default=False)
+    resource_name_dns_aaaa_record: bool = attr("PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord", default=False)
+    ipv6_cidr_block: Value[str | None] = attr(f"{_IPV6}.Ipv6CidrBlock", default=None, norm=_block)
+    assign_ipv6_address_on_creation: bool = attr("AssignIpv6AddressOnCreation", default=False)
 
     id = Output("SubnetId")
     arn = Output("SubnetArn")
@@ -48,19 +66,21 @@ class Subnet(Resource):
             CidrBlock=self.cidr_block,
             AvailabilityZone=self.availability_zone,
             TagSpecifications=born_with("subnet", self),
+            **given(Ipv6CidrBlock=self.ipv6_cidr_block or None),
         )
         return made["Subnet"]
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
-        subnet, modify = live["SubnetId"], aws.ec2.modify_subnet_attribute
-        if "map_public_ip_on_launch" in changed:
-            modify(SubnetId=subnet, MapPublicIpOnLaunch={"Value": self.map_public_ip_on_launch})
-        if "enable_dns64" in changed:
-            modify(SubnetId=subnet, EnableDns64={"Value": self.enable_dns64})
+        subnet = live["SubnetId"]
+        if "ipv6_cidr_block" in changed:
+            _associate(aws, live, self.ipv6_cidr_block)
+        for field, parameter in _BOOLEANS.items():
+            if field in changed:
+                wanted: dict[str, Any] = {parameter: {"Value": getattr(self, field)}}
+                aws.ec2.modify_subnet_attribute(SubnetId=subnet, **wanted)
         if "private_dns_hostname_type" in changed:
-            modify(SubnetId=subnet, PrivateDnsHostnameTypeOnLaunch=self.private_dns_hostname_type)
-        if "resource_name_dns_a_record" in changed:
-            modify(SubnetId=subnet, EnableResourceNameDnsARecordOnLaunch={"Value": self.resource_name_dns_a_record})
+            hostname_type = self.private_dns_hostname_type
+            aws.ec2.modify_subnet_attribute(SubnetId=subnet, PrivateDnsHostnameTypeOnLaunch=hostname_type)
         retag(aws, subnet, changed)
 
     @classmethod
@@ -76,3 +96,11 @@ class Subnet(Resource):
     @classmethod
     def holders(cls, aws: Aws, live: Live) -> Sequence[str]:
         return holders_in(aws, "subnet-id", live["SubnetId"])
+
+
+def _associate(aws: Aws, live: Live, block: str | None) -> None:
+    # A subnet has one block: another one can come only when AWS shows the old one no more.
+    if old := shown(_IPV6, live):
+        aws.ec2.disassociate_subnet_cidr_block(AssociationId=old["AssociationId"])
+    elif block:
+        aws.ec2.associate_subnet_cidr_block(SubnetId=live["SubnetId"], Ipv6CidrBlock=block)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import norm
-from ...resource import LEAVING, PENDING, READY, Output, Resource, State, attr
+from ...resource import LEAVING, PENDING, READY, Output, Resource, State, attr, shown
 from .network_interfaces import holders_in
 from .tags import born_with, retag
 
@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from ...resource import Changes, Live
 
 
+_IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6Pool=='Amazon' && starts_with(Ipv6CidrBlockState.State, 'associat')] | [0]"
+
+
 class Vpc(Resource):
     """A virtual private cloud.
 
     AWS: EC2 CreateVpc. The block and the tenancy can not change; the DNS attributes are set one a call, and host names need
-    support first. Goes only when nothing is left in it but what it was born with.
+    support first. Its range of IPv6 addresses is AWS's choice (`ipv6_cidr_block`, a /56). Goes only when nothing is left in it
+    but what it was born with.
     """
 
     cidr_block: str = attr("CidrBlock", replace=True, norm=norm.cidr)
     instance_tenancy: TenancyType = attr("InstanceTenancy", default="default", replace=True)
     enable_dns_support: bool = attr("EnableDnsSupport", default=True)
     enable_dns_hostnames: bool = attr("EnableDnsHostnames", default=False)
+    amazon_provided_ipv6_cidr_block: bool = attr(f"{_IPV6} && `true` || `false`", default=False)
 
     id = Output("VpcId")
+    ipv6_cidr_block = Output(f"{_IPV6}.Ipv6CidrBlock")
 
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
@@ -42,6 +48,7 @@ class Vpc(Resource):
         made = aws.ec2.create_vpc(
             CidrBlock=self.cidr_block,
             InstanceTenancy=self.instance_tenancy,
+            AmazonProvidedIpv6CidrBlock=self.amazon_provided_ipv6_cidr_block,
             TagSpecifications=born_with("vpc", self),
         )
         return made["Vpc"]
@@ -52,6 +59,11 @@ class Vpc(Resource):
             aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": self.enable_dns_support})
         if "enable_dns_hostnames" in changed:
             aws.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": self.enable_dns_hostnames})
+        if "amazon_provided_ipv6_cidr_block" in changed:
+            if self.amazon_provided_ipv6_cidr_block:
+                aws.ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+            else:
+                aws.ec2.disassociate_vpc_cidr_block(AssociationId=shown(_IPV6, live)["AssociationId"])
         retag(aws, vpc, changed)
 
     @classmethod

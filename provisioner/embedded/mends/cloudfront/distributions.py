@@ -30,7 +30,8 @@ def config_is_valid(call: Call, backend: Any) -> None:
     for other in backend.distributions.values():
         if other.id != call.parameters.get("Id") and wanted & set(config_of(other)["Aliases"].get("Items", ())):
             raise Refused("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated", 409)
-    targets = {origin["Id"] for origin in config["Origins"]["Items"]}
+    groups = config.get("OriginGroups", {}).get("Items", ())
+    targets = {target["Id"] for target in (*config["Origins"]["Items"], *groups)}
     for behavior in (config["DefaultCacheBehavior"], *config.get("CacheBehaviors", {}).get("Items", ())):
         if behavior["TargetOriginId"] not in targets:
             raise Refused("NoSuchOrigin", "One or more of your origins or origin groups do not exist.", 404)

@@ -1,0 +1,87 @@
+"""What may cross the edge of subnets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ... import norm
+from ...resource import Id, Ids, Output, Resource, attr
+from .network_acl_rules import EGRESS, INGRESS, AclRule, regulate, rules
+from .refusals import not_shown_yet
+from .tags import born_with, retag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from types_boto3_ec2.type_defs import FilterTypeDef
+
+    from ...aws.account import Aws
+    from ...resource import Changes, Live
+    from .subnet import Subnet
+    from .vpc import Vpc
+
+
+class NetworkAcl(Resource):
+    """What may cross the edge of subnets, rule by rule and without memory of connections.
+
+    AWS: EC2 CreateNetworkAcl, ReplaceNetworkAclAssociation. A subnet is always under exactly one ACL: taking it here takes it
+    from another, and letting it go returns it to its VPC's default one. Rules and associations take no tags, so they are
+    fields.
+    """
+
+    vpc: Id[Vpc] = attr("VpcId", replace=True)
+    ingress: Sequence[AclRule] = attr(INGRESS, default=(), norm=rules)
+    egress: Sequence[AclRule] = attr(EGRESS, default=(), norm=rules)
+    subnets: Ids[Subnet] = attr("Associations[].SubnetId", default=(), norm=norm.unordered)
+
+    id = Output("NetworkAclId")
+
+    @classmethod
+    def living(cls, aws: Aws) -> Iterable[Live]:
+        not_default: FilterTypeDef = {"Name": "default", "Values": ["false"]}
+        for page in aws.ec2.get_paginator("describe_network_acls").paginate(Filters=[*aws.owned, not_default]):
+            yield from page["NetworkAcls"]
+
+    def create(self, aws: Aws) -> Live | None:
+        made = aws.ec2.create_network_acl(
+            VpcId=self.vpc, ClientToken=aws.token(self), TagSpecifications=born_with("network-acl", self)
+        )
+        return made["NetworkAcl"]
+
+    def update(self, aws: Aws, live: Live, changed: Changes) -> None:
+        acl = live["NetworkAclId"]
+        # A subnet that moves here must find its rules.
+        if "ingress" in changed:
+            regulate(aws, acl, "ingress", changed["ingress"])
+        if "egress" in changed:
+            regulate(aws, acl, "egress", changed["egress"])
+        if "subnets" in changed:
+            have, wanted = set(changed["subnets"].before or ()), set(changed["subnets"].after)
+            _move(aws, live, have - wanted, wanted - have)
+        retag(aws, acl, changed)
+
+    @classmethod
+    def delete(cls, aws: Aws, live: Live) -> None:
+        _move(aws, live, {association["SubnetId"] for association in live["Associations"]}, set())
+        aws.ec2.delete_network_acl(NetworkAclId=live["NetworkAclId"])
+
+
+def _move(aws: Aws, live: Live, leaving: set[str], coming: set[str]) -> None:
+    """Give subnets back to the VPC's default ACL, and take others from wherever they are."""
+    if not leaving | coming:
+        return
+    filters: list[FilterTypeDef] = [{"Name": "vpc-id", "Values": [live["VpcId"]]}]
+    pages = aws.ec2.get_paginator("describe_network_acls").paginate(Filters=filters)
+    acls = [acl for page in pages for acl in page["NetworkAcls"]]
+    held = {association["SubnetId"]: association for acl in acls for association in acl["Associations"]}
+    if unknown := coming - held.keys():
+        raise not_shown_yet("ReplaceNetworkAclAssociation", " and ".join(sorted(unknown)))
+    default, own = next(acl["NetworkAclId"] for acl in acls if acl["IsDefault"]), live["NetworkAclId"]
+    moves = [(subnet, own) for subnet in coming if held[subnet]["NetworkAclId"] != own]
+    moves += [(subnet, default) for subnet in leaving if subnet in held and held[subnet]["NetworkAclId"] == own]
+
+    def move(to: tuple[str, str]) -> None:
+        association = held[to[0]]["NetworkAclAssociationId"]
+        aws.ec2.replace_network_acl_association(AssociationId=association, NetworkAclId=to[1])
+
+    aws.together(move, sorted(moves))

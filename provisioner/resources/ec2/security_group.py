@@ -1,0 +1,64 @@
+"""A firewall around network interfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...resource import Id, Output, Resource, attr
+from .network_interfaces import holders_in
+from .security_group_rules import EGRESS, INGRESS, Rule, close, regulate, rules
+from .tags import born_with, retag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ...aws.account import Aws
+    from ...resource import Changes, Live
+    from .vpc import Vpc
+
+
+class SecurityGroup(Resource):
+    """A firewall around network interfaces, which remembers connections: it opens nothing that its rules do not name.
+
+    AWS: EC2 CreateSecurityGroup; name, description and VPC can not change. It is born with a rule that lets everything out,
+    which goes unless it is wanted. Rules that others add are drift, unless `ingress` or `egress` is None. It goes when no
+    network interface has it and no other group names it.
+    """
+
+    vpc: Id[Vpc] = attr("VpcId", replace=True)
+    description: str = attr("Description", replace=True)
+    group_name: str | None = attr("GroupName", default=None, replace=True)
+    ingress: Sequence[Rule] | None = attr(INGRESS, default=(), norm=rules)
+    egress: Sequence[Rule] | None = attr(EGRESS, default=(), norm=rules)
+
+    id = Output("GroupId")
+    arn = Output("SecurityGroupArn")
+
+    @classmethod
+    def living(cls, aws: Aws) -> Iterable[Live]:
+        for page in aws.ec2.get_paginator("describe_security_groups").paginate(Filters=aws.owned):
+            yield from (group for group in page["SecurityGroups"] if group["GroupName"] != "default")
+
+    def create(self, aws: Aws) -> Live | None:
+        return aws.ec2.create_security_group(
+            VpcId=self.vpc,
+            GroupName=self.group_name or aws.named(self),
+            Description=self.description,
+            TagSpecifications=born_with("security-group", self),
+        )
+
+    def update(self, aws: Aws, live: Live, changed: Changes) -> None:
+        if "ingress" in changed:
+            regulate(aws, live["GroupId"], "ingress", changed["ingress"])
+        if "egress" in changed:
+            regulate(aws, live["GroupId"], "egress", changed["egress"])
+        retag(aws, live["GroupId"], changed)
+
+    @classmethod
+    def delete(cls, aws: Aws, live: Live) -> None:
+        close(aws, live["GroupId"], live["IpPermissions"], live["IpPermissionsEgress"])
+        aws.ec2.delete_security_group(GroupId=live["GroupId"])
+
+    @classmethod
+    def holders(cls, aws: Aws, live: Live) -> Sequence[str]:
+        return holders_in(aws, "group-id", live["GroupId"])

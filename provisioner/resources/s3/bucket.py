@@ -1,0 +1,149 @@
+"""Where objects are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ... import norm
+from ...errors import Blocked, ForeignOwner, PlanError
+from ...resource import Id, Name, Output, Resource, Value, as_tags, attr
+from .emptying import empty, holds_anything
+from .parts import PARTS, TAGS, buckets, places
+from .rules import by
+from .writing import Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from types_boto3_s3.literals import (
+        BucketVersioningStatusType,
+        EncryptionTypeType,
+        ObjectLockRetentionModeType,
+        ObjectOwnershipType,
+        PartitionDateSourceType,
+        ServerSideEncryptionType,
+    )
+
+    from ...aws.account import Aws
+    from ...resource import Changes, Live
+    from ..kms.key import Key
+    from .rules import CorsRule, LifecycleRule, Notification, ReplicationRule
+
+EMPTY_ON_DELETE = "provisioner:empty-on-delete"
+_DEFAULT = "Encryption.ApplyServerSideEncryptionByDefault"
+
+
+class Bucket(Resource):
+    """A bucket. Its name is unique in the world: the plan's convention, ended by the account's id.
+
+    Private unless the plan says otherwise: all public access is blocked, ACLs are off. A list of rules that is given is owned
+    whole, an empty one removes all rules, and None leaves them to others. So it is with `policy`; where that must name what
+    itself refers to the bucket (a distribution), a later `BucketPolicy` step owns it instead. A bucket that holds anything is
+    not deleted, unless `empty_on_delete`: then everything in it is. That wish stands in a tag.
+
+    AWS: S3 CreateBucket. A freed name is blocked for minutes, from another region for up to hours. S3 takes the changes of one
+    bucket one after the other only, and every part whole; tags that others put are put again with ours. Versioning can not be
+    undone, only suspended. Object lock goes with birth.
+    """
+
+    versioning: BucketVersioningStatusType | None = attr("Versioning.Status", default=None)
+    object_ownership: ObjectOwnershipType = attr("ObjectOwnership", default="BucketOwnerEnforced")
+    block_public_acls: bool = attr("PublicAccessBlock.BlockPublicAcls", default=True)
+    ignore_public_acls: bool = attr("PublicAccessBlock.IgnorePublicAcls", default=True)
+    block_public_policy: bool = attr("PublicAccessBlock.BlockPublicPolicy", default=True)
+    restrict_public_buckets: bool = attr("PublicAccessBlock.RestrictPublicBuckets", default=True)
+    sse_algorithm: ServerSideEncryptionType = attr(f"{_DEFAULT}.SSEAlgorithm", default="AES256")
+    kms_key: Id[Key | None] = attr(f"{_DEFAULT}.KMSMasterKeyID", default=None, norm=norm.kms_key)
+    bucket_key_enabled: bool = attr("Encryption.BucketKeyEnabled", default=False)
+    blocked_encryption_types: Sequence[EncryptionTypeType] | None = attr(
+        "Encryption.BlockedEncryptionTypes.EncryptionType", default=None, norm=norm.unordered
+    )
+    policy: Value[Mapping[str, Any] | None] = attr("Policy", default=None, norm=norm.policy)
+    lifecycle_rules: Sequence[LifecycleRule] | None = attr("Lifecycle.Rules", default=None, norm=by("ID"))
+    cors_rules: Sequence[CorsRule] | None = attr("Cors", default=None, norm=by("AllowedOrigins"))
+    logging_target_bucket: Id[Bucket | None] = attr("Logging.TargetBucket", default=None, ready=True)
+    logging_target_prefix: str | None = attr("Logging.TargetPrefix", default=None)
+    logging_partition_date_source: PartitionDateSourceType | None = attr(
+        "Logging.TargetObjectKeyFormat.PartitionedPrefix.PartitionDateSource", default=None
+    )
+    event_bridge_enabled: bool | None = attr("Notification.EventBridge", default=None)
+    notifications: Sequence[Notification] | None = attr("Notification.Targets", default=None, norm=by("Id"))
+    replication_role: Value[str | None] = attr("Replication.Role", default=None)
+    replication_rules: Sequence[ReplicationRule] | None = attr("Replication.Rules", default=None, norm=by("ID"))
+    object_lock_enabled: bool = attr("ObjectLockEnabled", default=False, replace=True)
+    object_lock_mode: ObjectLockRetentionModeType | None = attr("ObjectLock.Rule.DefaultRetention.Mode", default=None)
+    object_lock_days: int | None = attr("ObjectLock.Rule.DefaultRetention.Days", default=None)
+    empty_on_delete: bool = attr(
+        f"Tags[?Key=='{EMPTY_ON_DELETE}'].Value | [0]", default=False, norm=lambda shown: shown in (True, "true")
+    )
+
+    id = Name("Name", longest=63, unique_in_the_world=True)
+    arn = Output("Arn")
+    regional_domain_name = Output("RegionalDomainName")
+
+    data = True
+    usual_seconds = 3.0
+    since = "CreationDate"
+
+    def __post_init__(self) -> None:
+        if self.kms_key not in (None, "") and not self.sse_algorithm.startswith("aws:kms"):
+            raise PlanError(f"{self.key}: kms_key needs sse_algorithm='aws:kms'")
+        if (self.replication_role is None) != (self.replication_rules is None):
+            raise PlanError(f"{self.key}: replication_role and replication_rules go together")
+        if (self.object_lock_mode is None) != (self.object_lock_days is None):
+            raise PlanError(f"{self.key}: object_lock_mode and object_lock_days go together")
+
+    @classmethod
+    def living(cls, aws: Aws) -> Iterable[Live]:
+        for bucket in buckets(aws, PARTS):
+            yield {**bucket, "ObjectLockEnabled": bucket["ObjectLock"] is not None}
+
+    def create(self, aws: Aws) -> Live | None:
+        name, tags = aws.named(self), _listed({**self.tags, **self._wish()})
+        self._refuse_foreign(aws, name)
+        # S3's first region is the one that must not be named.
+        place: Any = {"Tags": tags}
+        if aws.region != "us-east-1":
+            place["LocationConstraint"] = aws.region
+        aws.s3.create_bucket(
+            Bucket=name,
+            CreateBucketConfiguration=place,
+            ObjectLockEnabledForBucket=self.object_lock_enabled,
+            ObjectOwnership=self.object_ownership,
+        )
+        known = {"ObjectOwnership": self.object_ownership, "ObjectLockEnabled": self.object_lock_enabled}
+        return {"Name": name, **places(aws, name), "Tags": tags, **known}
+
+    def _refuse_foreign(self, aws: Aws, name: str) -> None:
+        # In us-east-1 CreateBucket says yes to a bucket that the account has already, and resets its ACLs.
+        for bucket in buckets(aws, [TAGS]):
+            if bucket["Name"] == name and aws.ownership.step_of(type(self), bucket) != self.key:
+                raise ForeignOwner(f"{self.key} is to be called {name}, and a bucket of that name is not the plan's")
+
+    def update(self, aws: Aws, live: Live, changed: Changes) -> None:
+        Writing(aws, self, live).put(changed)
+        if "tags" in changed or "empty_on_delete" in changed:
+            self._tag(aws, live["Name"])
+
+    def _tag(self, aws: Aws, bucket: str) -> None:
+        owner = aws.account_id
+        found = aws.maybe(lambda: aws.s3.get_bucket_tagging(Bucket=bucket, ExpectedBucketOwner=owner)) or {}
+        others = {key: value for key, value in as_tags(found.get("TagSet")).items() if key != EMPTY_ON_DELETE}
+        tags = _listed({**others, **self.tags, **self._wish()})
+        aws.s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags}, ExpectedBucketOwner=owner)
+
+    def _wish(self) -> Mapping[str, str]:
+        return {EMPTY_ON_DELETE: "true"} if self.empty_on_delete else {}
+
+    @classmethod
+    def delete(cls, aws: Aws, live: Live) -> None:
+        bucket = live["Name"]
+        if holds_anything(aws, bucket):
+            if as_tags(live.get("Tags")).get(EMPTY_ON_DELETE) != "true":
+                raise Blocked(f"bucket {bucket} is not empty: empty it, or bring it up with empty_on_delete=True first")
+            empty(aws, bucket)
+        aws.s3.delete_bucket(Bucket=bucket, ExpectedBucketOwner=aws.account_id)
+
+
+def _listed(tags: Mapping[str, str]) -> Any:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -1,0 +1,38 @@
+"""Emptying a bucket: every version of every object, and every delete marker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ...aws.retry import explain
+
+if TYPE_CHECKING:
+    from ...aws.account import Aws
+
+
+def empty(aws: Aws, bucket: str) -> None:
+    """Delete all that the bucket holds, a thousand versions a call."""
+    pages = aws.s3.get_paginator("list_object_versions").paginate(Bucket=bucket, ExpectedBucketOwner=aws.account_id)
+    for page in pages:
+        found: list[Any] = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        if found:
+            _delete(aws, bucket, [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found])
+
+
+def _delete(aws: Aws, bucket: str, objects: list[Any]) -> None:
+    answer = aws.s3.delete_objects(
+        Bucket=bucket, Delete={"Objects": objects, "Quiet": True}, ExpectedBucketOwner=aws.account_id
+    )
+    # S3 answers 200 also where it deleted nothing: a retention period, a legal hold, a policy.
+    for error in answer.get("Errors", ()):
+        message = f"{error.get('Key')} in {bucket}: {error.get('Message', '')}"
+        refusal: Any = {"Error": {"Code": error.get("Code", ""), "Message": message}}
+        raise explain("s3", "DeleteObjects", ClientError(refusal, "DeleteObjects"))
+
+
+def holds_anything(aws: Aws, bucket: str) -> bool:
+    """Whether there is any version or marker left in the bucket."""
+    page = aws.maybe(lambda: aws.s3.list_object_versions(Bucket=bucket, MaxKeys=1, ExpectedBucketOwner=aws.account_id))
+    return bool(page and (page.get("Versions") or page.get("DeleteMarkers")))

@@ -1,0 +1,1 @@
+"""What people and programs see of plans and runs: the terminal, JSON, Markdown, the log."""

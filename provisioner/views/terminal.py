@@ -1,0 +1,264 @@
+"""Plans, results, status and outputs as text for a person."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..engine.preview import ActionKind
+from ..value import Unknown, contains_unknown, references
+from .screen import Line, Span, line
+from .values import MISSING, differences, in_order, words
+
+if TYPE_CHECKING:
+    from ..engine.preview import Action, Preview
+    from ..engine.run import Outcome, Result
+    from ..resource import Resource
+
+SIGNS = {ActionKind.CREATE: "+", ActionKind.UPDATE: "~", ActionKind.REPLACE: "±", ActionKind.DELETE: "-"}
+ORDER = (ActionKind.CREATE, ActionKind.UPDATE, ActionKind.REPLACE, ActionKind.DELETE)
+WIDEST = 32
+"""No column of labels is wider; a longer label pushes what follows it."""
+
+
+class Heading(NamedTuple):
+    """What a text is about: the plan, the environment, and where that is."""
+
+    plan: str
+    environment: str
+    where: str
+
+    def line(self) -> Line:
+        return line(Span(self.plan, "strong"), Span(f" · {self.environment} · {self.where}", "dim"))
+
+
+def column(labels: Iterable[str], widest: int = WIDEST) -> int:
+    """How wide a column of labels is to be."""
+    return min(max((len(label) for label in labels), default=0), widest)
+
+
+# -- what would be done
+
+
+def plan_lines(preview: Preview, steps: Sequence[Resource]) -> Iterator[Line]:
+    """Every action, property by property; deletions last."""
+    yield from warning_lines(preview.warnings)
+    special = {step.key: _special(step) for step in steps}
+    shown = [action for action in preview.actions if action.kind is not ActionKind.NONE]
+    width = column(action.step for action in shown if action.kind in (ActionKind.CREATE, ActionKind.DELETE))
+    before: ActionKind | None = None
+    for action in sorted(shown, key=lambda one: one.kind is ActionKind.DELETE):
+        detailed = action.kind in (ActionKind.UPDATE, ActionKind.REPLACE)
+        if before is not None and (detailed or before is not action.kind):
+            yield line()
+        before = action.kind
+        yield from _changed(action) if detailed else (_brief(action, width, special.get(action.step, set())),)
+    if shown:
+        yield line()
+    yield from summary_lines(preview)
+
+
+def warning_lines(warnings: Iterable[str]) -> Iterator[Line]:
+    """What to know before anything else."""
+    for warning in warnings:
+        yield line(Span("! ", "warning"), warning, hang=2)
+    if warnings:
+        yield line()
+
+
+def refusal_lines(refusals: Sequence[str]) -> Iterator[Line]:
+    """Why `up` would not do it."""
+    if refusals:
+        yield line()
+        yield line(Span("`up` refuses this:", "bad"))
+        for refusal in refusals:
+            yield line("  ", refusal, hang=2)
+
+
+def summary_lines(preview: Preview) -> Iterator[Line]:
+    """The counts, as a sentence."""
+    summary = preview.summary()
+    left_out = sum(action.kind is ActionKind.NONE and bool(action.reason) for action in preview.actions)
+    as_wanted = summary["none"] - left_out
+    aside = [f"{as_wanted} as wanted"] * bool(as_wanted) + [f"{left_out} left out"] * bool(left_out)
+    if not preview.anything_to_do:
+        yield line(Span("Nothing to do", "good"), Span(f": {', '.join(aside)}." if aside else ".", "dim"))
+        return
+    parts = [Span(f"{summary[kind.value]} to {kind.value}", kind.value) for kind in ORDER if summary[kind.value]]
+    spans = [span for part in parts for span in (part, Span(", "))][:-1]
+    yield line(*spans, Span(f"; {', '.join(aside)}." if aside else ".", "dim"))
+
+
+def _brief(action: Action, width: int, special: Collection[str]) -> Line:
+    """A creation or deletion, on one line."""
+    head = Span(f"  {SIGNS[action.kind]} {action.step:<{width}}  ", action.kind.value)
+    if action.kind is ActionKind.CREATE:
+        return line(head, *list(_wishes(action, special))[1:], cut=True)
+    reason = f"  {action.reason}" if action.reason else ""
+    return line(head, action.id or "", Span(reason, "dim"), cut=True)
+
+
+def _wishes(action: Action, special: Collection[str]) -> Iterator[Span]:
+    for name, change in action.changes.items():
+        if name in special and not contains_unknown(change.after) and (said := _short(change.after)):
+            yield Span("  ")
+            yield Span(f"{name} ", "dim")
+            yield Span(said)
+
+
+def _short(value: Any) -> str:
+    """A value that tells something in few words, if it does."""
+    if isinstance(value, Mapping):
+        return ""
+    if isinstance(value, list | tuple | set | frozenset):
+        items = in_order(value)
+        simple = all(isinstance(item, str | int) for item in items) and len(items) <= 3
+        return ", ".join(map(words, items)) if simple else f"{len(items)} items"
+    return words(value)
+
+
+def _special(step: Resource) -> set[str]:
+    """What tells a new resource from others: the properties that its plan gives and that lead to no other step."""
+    given = {field.name: (getattr(step, field.name), field.default) for field in dataclasses.fields(step)}
+    return {
+        name for name, (value, default) in given.items() if name != "tags" and value is not default and not [*references(value)]
+    }
+
+
+def _changed(action: Action) -> Iterator[Line]:
+    """An update or a replacement: what it is, why it is replaced, and every difference."""
+    sign = SIGNS[action.kind]
+    spans: list[Span | str] = [Span(f"  {sign} {action.step}", action.kind.value), Span(f"  {action.id or ''}", "dim")]
+    yield line(*spans)
+    if action.kind is ActionKind.REPLACE:
+        yield line(Span("      replaced: ", "replace"), action.reason, hang=16)
+    yield from difference_lines(action, indent=6)
+
+
+def difference_lines(action: Action, indent: int) -> Iterator[Line]:
+    """Every difference of an action: before → after."""
+    found = [(one, change) for name, change in action.changes.items() for one in differences(name, change)]
+    width = column(one.path for one, _ in found)
+    for one, change in found:
+        spans = _before_after(one.before, one.after)
+        if change.replaces:
+            spans.append(Span("  (replaces)", "replace"))
+        if len(one.path) > width:
+            yield line(f"{'':<{indent}}{one.path}")
+            yield line(f"{'':<{indent + 4}}", *spans, hang=indent + 4)
+        else:
+            yield line(f"{'':<{indent}}{one.path:<{width}}  ", *spans, hang=indent + width + 2)
+
+
+def _before_after(before: Any, after: Any) -> list[Span]:
+    if after is MISSING:
+        return [Span(f"- {words(before)}", "delete")]
+    if before is MISSING:
+        return [Span("+ ", "create"), _value(after, "create")]
+    return [Span(words(before), "delete"), Span(" → ", "dim"), _value(after, "create")]
+
+
+def _value(value: Any, style: str) -> Span:
+    return Span(words(value), "dim" if isinstance(value, Unknown) else style)
+
+
+# -- what was done
+
+
+DONE = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "none": "ready"}
+
+
+def result_lines(preview: Preview, result: Result) -> Iterator[Line]:
+    """How a run ended: what failed and why, what was not reached, and what to do next."""
+    outcomes = [result.outcomes[action.step] for action in preview.actions]
+    failed = [one for one in outcomes if one.outcome == "failed"]
+    waiting = [one for one in outcomes if one.outcome == "not reached"]
+    stopped = [one for one in outcomes if one.outcome == "interrupted"]
+    for one in failed:
+        yield from failure_lines(one)
+    yield from _unfinished(waiting, stopped)
+    done = sum(one.outcome == "done" for one in outcomes)
+    parts = [f"{done} done"] + [
+        f"{len(some)} {word}" for some, word in ((failed, "failed"), (waiting, "not reached"), (stopped, "interrupted")) if some
+    ]
+    verdict = Span(", ".join(parts), "good" if result.ok else "bad")
+    yield line(verdict, Span(f" in {duration(result.seconds)}.", "dim"))
+    if not result.ok:
+        yield line("What is done stays. Run the same command again to go on from here.")
+
+
+def _unfinished(waiting: Sequence[Outcome], stopped: Sequence[Outcome]) -> Iterator[Line]:
+    """What was not reached, by what it needed; and what was cut short."""
+    by_need: dict[str, list[str]] = {}
+    for one in waiting:
+        by_need.setdefault(one.needs or "", []).append(one.step)
+    for need, steps in by_need.items():
+        label = f"Not reached for lack of {need}: " if need else "Not begun: "
+        yield line(Span(label, "strong"), ", ".join(steps), hang=4)
+    if stopped:
+        yield line(Span("Cut short: ", "strong"), ", ".join(one.step for one in stopped), hang=4)
+    if waiting or stopped:
+        yield line()
+
+
+def failure_lines(outcome: Outcome) -> Iterator[Line]:
+    """One step that failed: in AWS's words, what they mean, and what to do."""
+    yield line(Span(f"✗ {outcome.step} failed", "bad"))
+    for said in str(outcome.error).splitlines():
+        yield line("    ", said, hang=4)
+    if advised := advice_of(outcome.error):
+        yield line(Span("    → ", "strong"), advised, hang=6)
+    yield line()
+
+
+def advice_of(error: BaseException | None) -> str | None:
+    """What can be done about an error of AWS's, if anything is known."""
+    from ..aws.behaviour import advice
+
+    while error is not None:
+        code = getattr(error, "code", None)
+        if isinstance(code, str) and (found := advice(code)):
+            return found
+        error = error.__cause__
+    return None
+
+
+def left_lines(result: Result) -> Iterator[Line]:
+    """What a teardown leaves behind."""
+    if result.remaining:
+        yield line(Span("Still there:", "bad"))
+        yield from (line("    ", what) for what in result.remaining)
+    if result.left:
+        yield line("AWS deletes later:")
+        yield from (line("    ", what, hang=4) for what in result.left)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: `0.04 s`, `2.5 s`, `12 s`, `3:05 min`, `1:02:03 h`."""
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds:.1f} s" if seconds < 10 else whole(seconds)
+
+
+def whole(seconds: float) -> str:
+    """The same in whole seconds: for what changes while one looks at it."""
+    count = round(seconds)
+    if count < 60:
+        return f"{count} s"
+    if count < 3600:
+        return f"{count // 60}:{count % 60:02} min"
+    return f"{count // 3600}:{count // 60 % 60:02}:{count % 60:02} h"
+
+
+def output_lines(outputs: Mapping[str, Any]) -> list[str]:
+    """Outputs for stdout: a line each, names in a column."""
+    width = column(outputs)
+    return [f"{name:<{width}}  {output_text(value)}".rstrip() for name, value in outputs.items()]
+
+
+def output_text(value: Any) -> str:
+    """One output's value: as it is, the items of a list side by side."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(words(item) for item in in_order(value))
+    return value if isinstance(value, str) else words(value)
