@@ -60,7 +60,7 @@ def apply(session: Session, run: Run, preview: Preview, command: str, work: Call
         run.interrupt()
         progress.stopping()
 
-    _began(session, preview, command)
+    _began(session, run, preview, command)
     with ExitStack() as stack:
         if preview.anything_to_do:
             stack.enter_context(progress)
@@ -83,7 +83,7 @@ def _journal(session: Session) -> list[log.Reader]:
     return [keep]
 
 
-def _began(session: Session, preview: Preview, command: str) -> None:
+def _began(session: Session, run: Run, preview: Preview, command: str) -> None:
     log.log.info(
         "run started",
         command=command,
@@ -92,6 +92,7 @@ def _began(session: Session, preview: Preview, command: str) -> None:
         account_id=session.reached.account_id,
         region=session.reached.region,
         steps=len(preview.actions),
+        attempt=run.aws.attempt,
     )
 
 

@@ -13,7 +13,7 @@ from .. import __version__, settings
 from ..aws.account import Aws
 from ..aws.ownership import Ownership
 from ..engine.clock import Clock
-from ..engine.journal import durations
+from ..engine.journal import durations, unfinished
 from ..engine.options import Options
 from ..engine.run import Run
 from ..errors import PlanError
@@ -62,6 +62,7 @@ class Session:
             parallelism=self.target.parallelism,
             durations=self.durations(),
             options=options,
+            attempt=unfinished(STATE, self.plan.name, self.settings.environment) or self.run_id,
         )
 
     def listen(self, *readers: Reader) -> None:

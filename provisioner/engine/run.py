@@ -7,15 +7,16 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Ambiguous, CallFailed, Protected
+from ..errors import Protected
 from ..resource import Resource, needs
-from ..value import Unknown, facts, fill, references
+from ..value import Unknown, fill
 from .attempts import Movement
 from .converge import converge
 from .preview import ActionKind, Preview, living, preview, preview_teardown
+from .reading import Reading, check_doubles
 from .remove import Doomed, order, schedule_removals
-from .schedule import Call, Ending, Schedule
-from .snapshot import Place, Sighting, Snapshot
+from .schedule import Ending, Schedule
+from .snapshot import Place, Snapshot
 from .world import World
 
 if TYPE_CHECKING:
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
 
     from ..aws.account import Aws
     from ..plan import Plan
-    from ..value import Deferred, Fact
+    from ..value import Deferred
     from .clock import Clock
     from .options import Options
     from .preview import Action
-    from .world import Work
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,11 +75,9 @@ class Run:
         """`attempt` names the run that this one goes on for, where that one was killed: client tokens are then the same."""
         self.plan, self.options = plan, options
         self.aws = aws.attempting(attempt or secrets.token_hex(8))
-        self._types = {kind.__name__: kind for kind in (*types, *(type(step) for step in plan.steps))}
         self._clock, self._parallelism, self._durations = clock, parallelism, durations
-        self._snapshot = Snapshot(aws)
-        values = [getattr(step, name) for step in plan.steps for name in type(step).attributes]
-        self._facts = set(facts([*values, plan.outputs]))
+        self._snapshot = Snapshot(self.aws)
+        self._reading = Reading(plan, self.aws, self._snapshot, types)
         self._schedule: Schedule | None = None
         self._interrupted = False
 
@@ -93,13 +91,13 @@ class Run:
 
     def preview(self) -> Preview:
         """What `up` would do. Reads only: there is nothing else to call. Raises `Ambiguous` where two claim to be one step."""
-        self._read(self._chosen_places() if self.options.only else self._places())
-        self._check_doubles()
+        self._read(self._reading.chosen_places(self.options) if self.options.only else self._reading.places())
+        check_doubles(self._snapshot)
         return preview(self.plan, self._snapshot, self.aws.ownership, self.options)
 
     def preview_teardown(self) -> Preview:
         """What `teardown` would delete."""
-        self._read(self._places())
+        self._read(self._reading.places())
         return preview_teardown(self._snapshot, self._chosen_to_go())
 
     def living(self) -> list[str]:
@@ -108,9 +106,8 @@ class Run:
 
     def outputs(self) -> dict[str, Any]:
         """The plan's outputs as AWS shows them; `Unknown` where a step does not exist yet."""
-        steps: Any = {ref.step for ref in references(self.plan.outputs)}
         known = {place for place, _ in self._snapshot.places()}
-        self._read({self._snapshot.place(type(step), step.region) for step in steps} - known)
+        self._read(self._reading.places_of_outputs() - known)
 
         def value(source: Deferred) -> Any:
             found = self._snapshot.value(source)
@@ -118,46 +115,12 @@ class Run:
 
         return {name: fill(wanted, value) for name, wanted in self.plan.outputs.items()}
 
-    def _places(self) -> set[Place]:
-        regions = {self.aws.region, *self.plan.regions}
-        return {self._snapshot.place(kind, region) for kind in self._types.values() for region in regions}
-
-    def _chosen_places(self) -> set[Place]:
-        chosen = self.options.chosen(self.plan)
-        return {self._snapshot.place(type(step), step.region) for step in self.plan.steps if step.key in chosen}
-
     def _read(self, places: Iterable[Place]) -> None:
-        """Read the places and the plan's facts, all in parallel, with the read-only twin."""
         schedule = self._scheduled()
-        reading = Snapshot(self.aws.reading())
-        for place in places:
-            schedule.add(place, self._look(place, reading), weight=place.kind.usual_seconds)
-        for fact in self._facts - self._snapshot.facts():
-            schedule.add(fact, self._learn(fact))
+        self._reading.add(schedule, places)
         for ending in self._run(schedule).values():
             if ending.error is not None:
                 raise ending.error
-
-    def _look(self, place: Place, reading: Snapshot) -> Work:
-        try:
-            sighting = yield Call(lambda: reading.read(place))
-        except CallFailed as error:
-            if any(isinstance(step, place.kind) for step in self.plan.steps):
-                raise
-            sighting = Sighting(refused=error)
-        self._snapshot.keep(place, sighting)
-
-    def _learn(self, fact: Fact) -> Work:
-        self._snapshot.learn(fact, (yield Call(lambda: fact.read(self.aws.reading()))))
-
-    def _check_doubles(self) -> None:
-        doubles = [
-            f"{key}: {' and '.join(ids)} both claim to be it. Delete one, or its provisioner tags; nothing was changed"
-            for _, sighting in self._snapshot.places()
-            for key, ids in sorted(sighting.doubles.items())
-        ]
-        if doubles:
-            raise Ambiguous("\n".join(doubles))
 
     # -- up
 
@@ -224,7 +187,7 @@ class Run:
         endings = self._run(schedule)
         if self._interrupted:
             return self._result(preview, endings, began)
-        self._read(self._places())
+        self._read(self._reading.places())
         chosen = self._chosen_to_go()
         remaining = tuple(f"{key} ({place.kind.__name__})" for place, key, _ in living(self._snapshot) if chosen(key))
         scheduled = [

@@ -10,6 +10,8 @@ from typing import Any
 
 import boto3
 
+from provisioner.resource import as_tags
+
 REGION = "us-east-1"
 _BY_NATURE = {
     "AllocationTime", "AssociationId", "AttachTime", "CreateDate", "CreateTime", "CreationDate", "CreationTime", "CreationTimestamp",
@@ -24,11 +26,9 @@ _BY_NATURE = {
 def holds(url: str) -> dict[str, list[Any]]:
     """All living things of the account, by kind."""
     ec2, *rest = (_client(service, url) for service in ("ec2", "iam", "kms", "logs", "s3"))
-    found: dict[str, list[Any]] = {}
-    for kind, documents in (*_network(ec2), *_rest(*rest)):
-        found[kind] = documents
+    found = dict((*_network(ec2), *_rest(*rest)))
     names = _names(found)
-    return {kind: sorted((_canonical(document, names) for document in documents), key=_text) for kind, documents in found.items()}
+    return {kind: _canonical(documents, names) for kind, documents in found.items()}
 
 
 @cache
@@ -111,7 +111,7 @@ def _names(found: Mapping[str, list[Any]]) -> dict[str, str]:
     names = {}
     for kind, identify in _IDS.items():
         for document in found[kind]:
-            tags = {tag.get("Key", tag.get("TagKey")): tag.get("Value", tag.get("TagValue")) for tag in document.get("Tags", ())}
+            tags = as_tags(document.get("Tags"))
             names[identify(document)] = f"<{kind} {tags.get('provisioner:step', 'untagged')}>"
     return names
 
