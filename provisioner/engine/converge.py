@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..aws.retry import Meaning
 from ..errors import Ambiguous, Broken, CallFailed, ForeignOwner, NotSettled
 from ..resource import Change, Changes, Live, Resource, diff, replaces
+from .preview import ActionKind
 from .remove import Doomed, until_gone
 from .schedule import Call, Pause
 from .snapshot import identity
@@ -32,7 +33,7 @@ SETTLES = 300.0
 def converge(world: World, step: Resource, action: Action) -> Work:
     """Bring one step to what is wanted; `action` is what the preview said of it."""
     with world.telling(step.key, action.kind):
-        yield from _Converging(world, step).run()
+        yield from _Converging(world, step).run(action.kind)
     world.finished(step)
 
 
@@ -46,21 +47,24 @@ class _Converging:
         self.sent: dict[Hashable, float] = {}
         self.made_again = False
         self.waiting_on = ""
+        self.shown_at = world.clock.now()
 
-    def run(self) -> Work:
-        live = self.world.snapshot.live(self.step)
-        if live is not None and self.kind.state(live).name == "leaving":
-            yield from self._until_left(live)
-            live = None
-        if live is None:
-            yield from self._create()
+    def run(self, action: ActionKind) -> Work:
+        # What the preview saw living is not made, even where the newest read, which may lag, does not show it.
+        if action in (ActionKind.CREATE, ActionKind.REPLACE):
+            live = self.world.snapshot.live(self.step)
+            if live is not None and self.kind.state(live).name == "leaving":
+                yield from self._until_left(live)
+                live = None
+            if live is None:
+                yield from self._create()
         yield from self._settle()
 
     # -- create
 
     def _create(self) -> Work:
         live = yield from self.world.persistently(self.step.key, self._try_to_create)
-        self.made_at = self.changed_at = self.world.clock.now()
+        self.made_at = self.changed_at = self.shown_at = self.world.clock.now()
         self.world.movement.made()
         if not self.world.snapshot.is_shown(self.step):
             self.world.snapshot.born(self.step, live)
@@ -127,6 +131,7 @@ class _Converging:
         now = self.world.clock.now()
         if live is None or not self.world.snapshot.is_shown(self.step):
             return self._hidden(now)
+        self.shown_at = now
         state = self.kind.state(live)
         if state.name == "broken":
             return (yield from self._mend(live, state.reason))
@@ -138,9 +143,8 @@ class _Converging:
         return (yield from self._bring(live, changes))
 
     def _hidden(self, now: float) -> str:
-        since = self.made_at if self.made_at is not None else self.changed_at
-        if now - since > SETTLES:
-            raise NotSettled(f"{self.step.key} was made, and AWS still does not show it: run again in some minutes")
+        if now - self.shown_at > SETTLES:
+            raise NotSettled(f"{self.step.key} was there, and AWS does not show it any more: run again in some minutes")
         self._note("AWS to show it")
         return "wait"
 
@@ -192,7 +196,6 @@ class _Converging:
         return "again"
 
     def _make_anew(self, dead: str) -> Work:
-        self.world.snapshot.forget(self.step)
         wanted = self.world.resolved(self.step)
         # AWS need not list the dead; its token would bring it back.
         self.wanted = dataclasses.replace(wanted, predecessors=(*wanted.predecessors, dead))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Ambiguous, CallFailed
 from ..value import facts, references
 from .schedule import Call
-from .snapshot import Place, Sighting, Snapshot
+from .snapshot import Place, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,12 +56,13 @@ class Reading:
 
     def _look(self, place: Place, snapshot: Snapshot) -> Work:
         try:
-            sighting = yield Call(lambda: snapshot.read(place))
+            documents = yield Call(lambda: snapshot.read(place))
         except CallFailed as error:
             if any(isinstance(step, place.kind) for step in self._plan.steps):
                 raise
-            sighting = Sighting(refused=error)
-        self._snapshot.keep(place, sighting)
+            self._snapshot.keep_refused(place, error)
+        else:
+            self._snapshot.keep(place, documents)
 
     def _learn(self, fact: Fact) -> Work:
         self._snapshot.learn(fact, (yield Call(lambda: fact.read(self._aws.reading()))))

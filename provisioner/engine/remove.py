@@ -106,6 +106,7 @@ def until_gone(world: World, one: Doomed) -> Work:
         yield from world.read(one.place, world.clock.now())
         live = world.snapshot.lives(one.place, one.key)
         if live is None:
+            world.snapshot.bury(one.key, kind, one.live)
             return
         if world.clock.now() - began > kind.patience_seconds:
             raise Blocked(f"{one.key} is still there ({kind.state(live).name}) after {kind.patience_seconds:.0f} seconds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,6 +37,10 @@ class Sighting:
     """The read was refused; nothing is known of the type."""
 
 
+Documents = list[tuple[str, "Live"]]
+"""What one bulk read showed of the plan's, each with the step that owns it."""
+
+
 class Snapshot:
     """The living resources of one plan and environment, as the latest reads show them."""
 
@@ -44,51 +48,42 @@ class Snapshot:
         self._aws = aws
         self._sightings: dict[Place, Sighting] = {}
         self._born: dict[str, Live] = {}
+        self._seen: dict[str, Live] = {}
+        self._buried: set[str] = set()
         self._facts: dict[Fact, Any] = {}
 
     def place(self, kind: type[Resource], region: str | None) -> Place:
         """Where a type is listed for a step of that region."""
         return Place(kind, region if region and kind.regional else self._aws.region)
 
-    def read(self, place: Place) -> Sighting:
+    def read(self, place: Place) -> Documents:
         """One bulk read; called in a thread, and kept by `keep`. Raises `CallFailed`."""
-        living: dict[str, Live] = {}
-        dead: dict[str, list[str]] = {}
-        doubles: dict[str, tuple[str, ...]] = {}
-        scheduled: dict[str, str] = {}
-        kind = place.kind
-        for live in kind.living(self._aws.at(place.region)):
-            key = self._aws.ownership.step_of(kind, live)
-            if key is None:
-                continue
-            state = kind.state(live)
-            if state.name == "gone":
-                dead.setdefault(key, []).append(identity(kind, live))
-                if state.reason:
-                    scheduled[f"{key} ({identity(kind, live)})"] = state.reason
-            elif key not in living or kind.state(living[key]).name == "leaving":
-                living[key] = live
-            elif state.name != "leaving":
-                doubles[key] = (*doubles.get(key, (identity(kind, living[key]),)), identity(kind, live))
-        return Sighting(living, {key: tuple(sorted(ids)) for key, ids in dead.items()}, doubles, scheduled)
+        found = place.kind.living(self._aws.at(place.region))
+        owned = ((self._aws.ownership.step_of(place.kind, live), live) for live in found)
+        return [(key, live) for key, live in owned if key is not None]
 
-    def keep(self, place: Place, sighting: Sighting) -> None:
-        """Make a read what is known from now on."""
+    def keep(self, place: Place, documents: Documents) -> None:
+        """Make a read what is known from now on; but what this run has seen gone does not come back from a read that lags."""
+        kind = place.kind
+        sighting = _sorted(kind, documents, self._buried)
         self._sightings[place] = sighting
+        self._seen.update(sighting.living)
         for key in sighting.living:
             self._born.pop(key, None)
+
+    def keep_refused(self, place: Place, refused: CallFailed) -> None:
+        """Nothing can be known of the place."""
+        self._sightings[place] = Sighting(refused=refused)
 
     def born(self, step: Resource, live: Live | None) -> None:
         """A resource that this run has just made, as far as the answer showed it; it counts until a read shows more."""
         self._born[step.key] = live or {}
 
-    def forget(self, step: Resource) -> None:
-        """What this run made is no more."""
-        self._born.pop(step.key, None)
-
-    def was_born(self, step: Resource) -> bool:
-        """Whether this run made it and no read has shown it yet."""
-        return step.key in self._born
+    def bury(self, key: str, kind: type[Resource], live: Live) -> None:
+        """It was deleted, and a read has shown that it is gone."""
+        self._buried.add(identity(kind, live))
+        self._seen.pop(key, None)
+        self._born.pop(key, None)
 
     def live(self, step: Resource) -> Live | None:
         """The newest document of a step's resource; None where none is known."""
@@ -119,12 +114,17 @@ class Snapshot:
         self._facts[fact] = value
 
     def value(self, source: Deferred) -> Any:
-        """A fact, or what a step's document shows at a path; None where it shows nothing yet."""
+        """A fact, or what a step's document shows at a path; None where it shows nothing yet.
+
+        What was shown once in this run stays known: a later read may come from where it is not known yet.
+        """
         if isinstance(source, Fact):
             return self._facts[source]
         assert isinstance(source, Ref)
         step: Any = source.step
         live = self.live(step)
+        if live is None:
+            live = self._seen.get(step.key)
         if live is None:
             return None
         value = shown(source.path, live)
@@ -143,6 +143,26 @@ class Snapshot:
 
 
 _NOTHING = Sighting()
+
+
+def _sorted(kind: type[Resource], documents: Documents, buried: Set[str]) -> Sighting:
+    living: dict[str, Live] = {}
+    dead: dict[str, list[str]] = {}
+    doubles: dict[str, tuple[str, ...]] = {}
+    scheduled: dict[str, str] = {}
+    for key, live in documents:
+        state = kind.state(live)
+        if state.name == "gone":
+            dead.setdefault(key, []).append(identity(kind, live))
+            if state.reason:
+                scheduled[f"{key} ({identity(kind, live)})"] = state.reason
+        elif identity(kind, live) in buried:
+            continue
+        elif key not in living or kind.state(living[key]).name == "leaving":
+            living[key] = live
+        elif state.name != "leaving":
+            doubles[key] = (*doubles.get(key, (identity(kind, living[key]),)), identity(kind, live))
+    return Sighting(living, {key: tuple(sorted(ids)) for key, ids in dead.items()}, doubles, scheduled)
 
 
 def identity(kind: type[Resource], live: Live) -> str:

@@ -13,7 +13,7 @@ from ..errors import CallFailed
 from ..resource import Resource, resolve
 from .attempts import Movement, persistently
 from .schedule import Schedule, Shared
-from .snapshot import Place, Sighting, Snapshot
+from .snapshot import Place, Snapshot
 
 if TYPE_CHECKING:
     from ..aws.account import Aws
@@ -43,11 +43,8 @@ class World:
     def read(self, place: Place, since: float) -> Work:
         """A bulk read of the place, begun at `since` or later and shared with all who ask; the snapshot is newer afterwards."""
 
-        def work() -> Sighting:
-            return self.snapshot.read(place)
-
-        sighting = yield Shared(place, work, since)
-        self.snapshot.keep(place, sighting)
+        documents = yield Shared(place, lambda: self.snapshot.read(place), since)
+        self.snapshot.keep(place, documents)
 
     def persistently(self, step: str, work: Callable[[], Work]) -> Work:
         """The work, again while its errors can pass."""

@@ -219,3 +219,37 @@ def test_fail_fast_starts_nothing_more(workshop: Workshop) -> None:
     result = run.up(run.preview())
     assert result.outcomes["Toy/b0"].outcome == "not reached"
     assert workshop.cloud.calls == ["create a"]
+
+
+def test_what_the_preview_saw_is_not_made_again_when_a_later_read_lags(workshop: Workshop) -> None:
+    """Another step's read may come from where this one is not known: flapping is no reason to make it twice."""
+    old, base = Toy("old", size=2), Toy("base")
+    workshop.up(old)
+    run = workshop.run(old, base, Toy("next", base=base), Toy("uses", friend=old, needs_ready=base))
+    preview = run.preview()
+    listed, lags = workshop.cloud.listed, [True] * 3
+
+    def lagging() -> list[dict[str, Any]]:
+        found = listed()
+        return [t for t in found if t["Tags"]["Name"] != "toys-old-test"] if lags and lags.pop() else found
+
+    workshop.cloud.listed = lagging  # type: ignore[method-assign]
+    assert run.up(preview).ok
+    assert workshop.cloud.calls.count("create old") == 1
+    assert thing(workshop, "Toy/uses")["Friend"] == thing(workshop, "Toy/old")["Id"]
+
+
+def test_what_was_replaced_does_not_come_back_from_a_read_that_lags(workshop: Workshop) -> None:
+    workshop.up(Toy("a"))
+    [ghost] = [dict(t) for t in workshop.cloud.things.values()]
+    run = workshop.run(Toy("a", colour="blue"))
+    preview = run.preview()
+    listed, reads = workshop.cloud.listed, iter(range(100))
+
+    def haunted() -> list[dict[str, Any]]:
+        return [*listed(), *([ghost] if next(reads) in (1, 2) else [])]
+
+    workshop.cloud.listed = haunted  # type: ignore[method-assign]
+    assert run.up(preview).ok
+    [left] = workshop.cloud.things.values()
+    assert left["Colour"] == "blue"
