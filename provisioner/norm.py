@@ -83,7 +83,7 @@ def policy(value: Any) -> dict[str, Any]:
     A principal that reads `AROA…` or `AIDA…` is a deleted role or user, which AWS keeps by its unique id: it stays as it
     is, and so differs from the ARN that is wanted. Rests on the IAM user guide, "Grammar of the IAM JSON policy language".
     """
-    found = document(value)
+    found = document(value) if value else {}
     if not found:
         return {}
     statements = [_statement(statement) for statement in _listed(found.get("Statement"))]
@@ -96,11 +96,11 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in statement.items():
         if key in ("Principal", "NotPrincipal"):
             normal[key] = _principals(value)
-        elif key == "Condition":
+        elif key == "Condition" and value:
             normal[key] = {test: {name: _texts(values) for name, values in given.items()} for test, given in value.items()}
         elif key in ("Action", "NotAction", "Resource", "NotResource"):
             normal[key] = _texts(value)
-        elif value != "":
+        elif value:
             normal[key] = value
     return {key: normal[key] for key in sorted(normal)}
 

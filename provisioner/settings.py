@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from .errors import SettingsError
 
 ENVIRONMENT = r"^[a-z][a-z0-9]{1,11}$"
 REGION = r"^[a-z]{2,5}(-[a-z]+)+-[0-9]+$"
+ALLOWED = {"bool": "true or false", "int": "a whole number", "float": "a number", "string": "text in quotes"}
+"""What a field of a simple type takes, by the beginning of pydantic's name of the error."""
 
 Key = tuple[str | int, ...]
 AnySettings = TypeVar("AnySettings", bound="Settings")
@@ -127,25 +130,31 @@ def _mistake(settings_class: type[BaseModel], error: ErrorDetails, origins: Mapp
 
 def _wrong(settings_class: type[BaseModel], error: ErrorDetails) -> tuple[str, str | None]:
     """What is wrong, and what would be allowed."""
-    given, allowed = error["input"], _description(settings_class, error["loc"])
-    if error["type"] == "missing":
+    kind, key = error["type"], error["loc"]
+    fields = _fields(settings_class, key[:-1])
+    field = fields.get(str(key[-1])) if key else None
+    allowed = field.description if field is not None else None
+    if kind == "missing":
         return "is missing", allowed
-    if error["type"] == "extra_forbidden":
-        return "is no setting", _close(settings_class, str(error["loc"][-1]))
-    if error["type"] == "value_error":
+    if kind == "extra_forbidden":
+        return "is no setting", _close(fields, str(key[-1]))
+    if kind == "value_error":
         return str(error["ctx"]["error"]), None
-    if error["type"] == "literal_error":
-        return f"{given!r} is not allowed", error["ctx"]["expected"]
-    if allowed is None:
-        return f"{given!r} is not allowed", error["msg"][0].lower() + error["msg"][1:]
-    return f"{given!r} is not allowed", allowed
+    if kind == "literal_error":
+        allowed = error["ctx"]["expected"]
+    return f"{error['input']!r} is not allowed", allowed or ALLOWED.get(kind.partition("_")[0], error["msg"])
 
 
-def _description(settings_class: type[BaseModel], key: Key) -> str | None:
-    field = settings_class.model_fields.get(str(key[0])) if key else None
-    return field.description if field is not None else None
+def _fields(settings_class: type[BaseModel], key: Key) -> Mapping[str, FieldInfo]:
+    """The fields of the table at a key."""
+    for part in key:
+        field = settings_class.model_fields.get(str(part))
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return {}
+        settings_class = field.annotation
+    return settings_class.model_fields
 
 
-def _close(settings_class: type[BaseModel], name: str) -> str:
-    near = get_close_matches(name, settings_class.model_fields, n=2)
-    return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sorted(settings_class.model_fields))}"
+def _close(fields: Mapping[str, FieldInfo], name: str) -> str:
+    near = get_close_matches(name, fields, n=2)
+    return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sorted(fields))}"

@@ -60,6 +60,7 @@ ROWS: tuple[Row, ...] = (
     # Public addresses of NAT gateways and load balancers hold the gateway until they are really gone.
     Row("ec2", "(Detach|Delete)InternetGateway", "DependencyViolation", "", _BUSY, 20 * MINUTE),
     Row("ec2", "DeleteSubnet", "DependencyViolation", "", _BUSY, 20 * MINUTE),
+    Row("ec2", "DeleteSecurityGroup", "DependencyViolation|InvalidGroup.InUse", "", _BUSY, 20 * MINUTE),
     Row("ec2", "DeleteVpc", "DependencyViolation", "", _BUSY, 5 * MINUTE),
     Row("ec2", "CreateFlowLogs", "InvalidParameter|Access Error", "unable to assume", _NOT_YET, 2 * MINUTE),
     # The endpoint that stood here before still holds the private DNS name while it is being deleted.

@@ -75,7 +75,7 @@ def explain(service: str, operation: str, error: ClientError | BotoCoreError) ->
     if not isinstance(error, ClientError):
         meaning = _of_connection(error, kind_of(operation))
         return CallFailed(service, operation, type(error).__name__, str(error), "", meaning, _PATIENCE[meaning])
-    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message") or ""
     request = error.response.get("ResponseMetadata", {})
     meaning, patience = _of_answer(service, operation, code, message, request.get("HTTPStatusCode", 400))
     return CallFailed(service, operation, code, message, request.get("RequestId", ""), meaning, patience)

@@ -166,4 +166,4 @@ def _model(call: Call) -> OperationModel:
 
 
 def _protocol(call: Call) -> str:
-    return str(get_service_model(call.service).protocol)
+    return str(get_service_model(call.service).resolved_protocol)

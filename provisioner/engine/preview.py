@@ -210,7 +210,8 @@ def _refusals(actions: Sequence[Action], snapshot: Snapshot, options: Options) -
     kinds = {place.kind.__name__: place.kind for place, _ in snapshot.places()}
     refusals = []
     for action in actions:
-        holds_data = kinds[action.type].data
+        # With --only, types of which no step was chosen are not read, and nothing happens to them.
+        holds_data = action.type in kinds and kinds[action.type].data
         if holds_data and action.kind is ActionKind.REPLACE and action.step not in options.replace:
             refusals.append(
                 f"{action.step} holds data and would be replaced ({action.reason}): "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.preview import ActionKind
 from ..secret import blank
+from .terminal import is_left_out
 from .values import moment, plain
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def result_document(
 def status_document(environment: str, plan: Plan, preview: Preview) -> Document:
     """`status --output json`."""
     listed = {step.key for step in plan.steps}
-    resources = [_resource(action) for action in preview.actions if action.step in listed]
+    resources = [_resource(action) for action in preview.actions if action.step in listed and not is_left_out(action)]
     orphans = [
         {"step": action.step, "type": action.type, "id": action.id, "since": _since(action)}
         for action in preview.actions

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..secret import blank
-from .terminal import Heading, plan_lines, summary_lines
+from .terminal import Heading, action_lines, summary_lines
 
 if TYPE_CHECKING:
     from ..engine.preview import Preview
@@ -21,7 +21,7 @@ SIGNS = {"+": "+", "-": "-", "~": "!", "±": "! ±"}
 
 def plan_text(heading: Heading, preview: Preview, steps: Sequence[Resource]) -> str:
     """The whole comment. Its first line never changes, so that the next run can find it and replace it."""
-    details = [_diff(str(line)) for line in plan_lines(preview, steps)]
+    details = [_diff(str(line)) for line in action_lines(preview, steps)]
     summary = " ".join(str(line) for line in summary_lines(preview))
     head = [
         f"<!-- provisioner {heading.plan} {heading.environment} -->",

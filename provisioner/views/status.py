@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..engine.preview import ActionKind
 from .screen import Line, Span, line
-from .terminal import column, difference_lines, warning_lines
+from .terminal import column, difference_lines, is_left_out, warning_lines
 from .values import moment
 
 if TYPE_CHECKING:
@@ -31,11 +31,12 @@ def status_lines(preview: Preview, plan: Plan) -> Iterator[Line]:
     """A line for every resource, with what differs below it; orphans last; then the counts."""
     yield from warning_lines(preview.warnings)
     listed = {step.key for step in plan.steps}
-    verdicts = {action.step: verdict(action, listed) for action in preview.actions}
+    actions = [action for action in preview.actions if not is_left_out(action)]
+    verdicts = {action.step: verdict(action, listed) for action in actions}
     width = column(verdicts, WIDEST)
-    when = max((len(since(action.since)) for action in preview.actions), default=0)
+    when = max((len(since(action.since)) for action in actions), default=0)
     said = max((len(one.word) for one in verdicts.values()), default=0)
-    for action in preview.actions:
+    for action in actions:
         one = verdicts[action.step]
         yield line(
             Span(f"  {one.sign} ", one.style),

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.preview import ActionKind
+from ..secret import blank
 from ..value import Unknown, contains_unknown, references
 from .screen import Line, Span, line
 from .values import MISSING, differences, in_order, words
@@ -42,8 +43,16 @@ def column(labels: Iterable[str], widest: int = WIDEST) -> int:
 
 
 def plan_lines(preview: Preview, steps: Sequence[Resource]) -> Iterator[Line]:
-    """Every action, property by property; deletions last."""
+    """All that is to be known: the warnings, every action, and the counts."""
     yield from warning_lines(preview.warnings)
+    yield from action_lines(preview, steps)
+    if preview.anything_to_do:
+        yield line()
+    yield from summary_lines(preview)
+
+
+def action_lines(preview: Preview, steps: Sequence[Resource]) -> Iterator[Line]:
+    """Every action, property by property; deletions last."""
     special = {step.key: _special(step) for step in steps}
     shown = [action for action in preview.actions if action.kind is not ActionKind.NONE]
     width = column(action.step for action in shown if action.kind in (ActionKind.CREATE, ActionKind.DELETE))
@@ -54,9 +63,11 @@ def plan_lines(preview: Preview, steps: Sequence[Resource]) -> Iterator[Line]:
             yield line()
         before = action.kind
         yield from _changed(action) if detailed else (_brief(action, width, special.get(action.step, set())),)
-    if shown:
-        yield line()
-    yield from summary_lines(preview)
+
+
+def is_left_out(action: Action) -> bool:
+    """Whether it was not chosen, so that nothing is said of its state."""
+    return action.kind is ActionKind.NONE and bool(action.reason)
 
 
 def warning_lines(warnings: Iterable[str]) -> Iterator[Line]:
@@ -79,7 +90,7 @@ def refusal_lines(refusals: Sequence[str]) -> Iterator[Line]:
 def summary_lines(preview: Preview) -> Iterator[Line]:
     """The counts, as a sentence."""
     summary = preview.summary()
-    left_out = sum(action.kind is ActionKind.NONE and bool(action.reason) for action in preview.actions)
+    left_out = sum(map(is_left_out, preview.actions))
     as_wanted = summary["none"] - left_out
     aside = [f"{as_wanted} as wanted"] * bool(as_wanted) + [f"{left_out} left out"] * bool(left_out)
     if not preview.anything_to_do:
@@ -261,4 +272,4 @@ def output_text(value: Any) -> str:
     """One output's value: as it is, the items of a list side by side."""
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(words(item) for item in in_order(value))
-    return value if isinstance(value, str) else words(value)
+    return str(blank(value)) if isinstance(value, str) else words(value)

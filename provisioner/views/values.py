@@ -85,7 +85,7 @@ def _apart(path: str, before: Any, after: Any) -> Iterator[Difference]:
 def _items(path: str, before: list[Any], after: list[Any]) -> Iterator[Difference]:
     gone = [item for item in before if item not in after]
     new = [item for item in after if item not in before]
-    if len(gone) == len(new) and all(isinstance(item, Mapping) for item in [*gone, *new]):
+    if gone and len(gone) == len(new) and all(isinstance(item, Mapping) for item in [*gone, *new]):
         # As many new as gone: the same items, changed. Pairs in order read better than two whole documents.
         for old, wanted in zip(gone, new, strict=True):
             yield from _apart(f"{path}[{after.index(wanted)}]", old, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,6 +97,17 @@ def test_a_private_nat_gateway_has_no_public_address(aws: Aws) -> None:
     made = up(aws, VPC, SUBNET, NatGateway("nat", subnet=SUBNET, connectivity_type="private"))
     assert made["nat"]["ConnectivityType"] == "private"
     assert "AllocationId" not in made["nat"]["NatGatewayAddresses"][0]
+
+
+def test_more_addresses_come_at_birth_and_leave_without_a_replacement(aws: Aws, embedded: Running) -> None:
+    more = [ElasticIp("more-1"), ElasticIp("more-2")]
+    network = (*NETWORK[:-1], *more)
+    first = up(aws, *network, replace(NAT, secondary_allocations=more))
+    assert writes(embedded).count("AssociateNatGatewayAddress") == 0
+    second = up(aws, *network, replace(NAT, secondary_allocations=more[:1]))
+    assert second["nat"]["NatGatewayId"] == first["nat"]["NatGatewayId"]
+    held = {address["AllocationId"] for address in second["nat"]["NatGatewayAddresses"]}
+    assert held == {first["address"]["AllocationId"], first["more-1"]["AllocationId"]}
 
 
 def test_an_internet_gateway_that_was_detached_is_attached_again_not_replaced(aws: Aws, embedded: Running) -> None:

@@ -114,6 +114,22 @@ def test_groups_that_name_each_other_are_torn_down(aws: Aws) -> None:
 TEN: Any = {"IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
 
 
+def test_who_names_a_group_or_is_in_it_is_named_as_its_holder(aws: Aws) -> None:
+    made = up(aws, VPC, web())
+    vpc, held = made["vpc"]["VpcId"], made["web"]["GroupId"]
+    foreign = aws.ec2.create_security_group(GroupName="foreign", Description="x", VpcId=vpc)["GroupId"]
+    pair: Any = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": held}]}
+    aws.ec2.authorize_security_group_ingress(GroupId=foreign, IpPermissions=[pair])
+    subnet = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    member = aws.ec2.create_network_interface(SubnetId=subnet, Groups=[held], Description="a probe")["NetworkInterface"]
+    interface, named = SecurityGroup.holders(aws, made["web"])
+    assert interface.startswith(f"{member['NetworkInterfaceId']} (a probe, of ")
+    assert named == f"{foreign}, whose rules name it"
+    [of_the_vpc, *left] = Vpc.holders(aws, made["vpc"])
+    assert of_the_vpc == interface
+    assert left == [subnet, *sorted((held, foreign), key=left.index)]
+
+
 @pytest.mark.parametrize(
     ("wanted", "shown"),
     [

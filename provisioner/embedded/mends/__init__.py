@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import cloudfront, ec2, iam, kms, logs, rds, s3
+from . import cloudfront, ec2, iam, kms, logs, rds, s3, tagging
 
 if TYPE_CHECKING:
     from ..call import Behaviour
@@ -13,4 +13,5 @@ if TYPE_CHECKING:
 def mends() -> list[Behaviour]:
     """All mends, as behaviours."""
     iam.load_managed_policies_once()
+    tagging.mend()
     return [*ec2.mends(), *cloudfront.mends(), iam.mends, kms.mends, logs.mends, rds.mends, s3.mends]

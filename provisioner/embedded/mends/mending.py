@@ -13,12 +13,15 @@ from ..call import Answer, Behaviour, Call, Refused, Result
 First = Callable[[Call, Any], Result | None]
 Then = Callable[[Call, Any, Result], Result | None]
 
+_EVERY = "*"
+
 
 class Mends(Behaviour):
     """The mends of one service.
 
     A function under `first` sees a call before moto does: it may answer (a result), refuse (raise `Refused`) or let pass
     (None). A function under `then` sees the result of a call that succeeded, and may give another one (None: as it is).
+    Without operations, `first` is for all of them.
     Both get moto's backend of the call's account and region: what a mend must remember it keeps there, as attributes of
     moto's own objects where it can, so it lives and dies with them and with moto's reset.
     """
@@ -30,7 +33,7 @@ class Mends(Behaviour):
 
     def first(self, *operations: str) -> Callable[[First], First]:
         def register(function: First) -> First:
-            for operation in operations:
+            for operation in operations or (_EVERY,):
                 self._first.setdefault(operation, []).append(function)
             return function
 
@@ -47,7 +50,7 @@ class Mends(Behaviour):
     def before(self, call: Call) -> Answer | None:
         if call.service != self.service:
             return None
-        for function in self._first.get(call.operation, ()):
+        for function in (*self._first.get(_EVERY, ()), *self._first.get(call.operation, ())):
             result = _in_moto(function, call, backend(call))
             if result is not None:
                 return Answer.of(result)

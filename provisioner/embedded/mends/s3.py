@@ -28,6 +28,15 @@ _UNKNOWN = [
 ]
 
 
+@mends.first()
+def owner_is_the_expected_one(call: Call, backend: Any) -> None:
+    """AWS: with ExpectedBucketOwner, a bucket of another account is refused as if it were closed."""
+    expected = call.parameters.get("ExpectedBucketOwner")
+    bucket = backend.buckets.get(call.parameters.get("Bucket"))
+    if expected and bucket is not None and bucket.account_id != expected:
+        raise Refused("AccessDenied", "Access Denied", 403)
+
+
 @mends.first("CreateBucket")
 def name_is_valid(call: Call, backend: Any) -> None:
     """AWS: "Bucket naming rules"; moto knows the length only."""

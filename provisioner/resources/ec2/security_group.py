@@ -12,6 +12,8 @@ from .tags import born_with, retag
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from types_boto3_ec2.type_defs import FilterTypeDef
+
     from ...aws.account import Aws
     from ...resource import Changes, Live
     from .vpc import Vpc
@@ -61,4 +63,13 @@ class SecurityGroup(Resource):
 
     @classmethod
     def holders(cls, aws: Aws, live: Live) -> Sequence[str]:
-        return holders_in(aws, "group-id", live["GroupId"])
+        named = [
+            group["GroupId"]
+            for way in ("ip-permission", "egress.ip-permission")
+            for group in aws.ec2.describe_security_groups(Filters=[_names(way, live["GroupId"])])["SecurityGroups"]
+        ]
+        return [*holders_in(aws, "group-id", live["GroupId"]), *(f"{one}, whose rules name it" for one in sorted(set(named)))]
+
+
+def _names(way: str, group: str) -> FilterTypeDef:
+    return {"Name": f"{way}.group-id", "Values": [group]}

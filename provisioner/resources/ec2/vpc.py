@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 _IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6Pool=='Amazon' && starts_with(Ipv6CidrBlockState.State, 'associat')] | [0]"
 
+_PARTS = (
+    ("describe_subnets", "vpc-id", "Subnets[].SubnetId"),
+    ("describe_internet_gateways", "attachment.vpc-id", "InternetGateways[].InternetGatewayId"),
+    ("describe_route_tables", "vpc-id", "RouteTables[?!Associations[?Main]].RouteTableId"),
+    ("describe_security_groups", "vpc-id", "SecurityGroups[?GroupName!='default'].GroupId"),
+    ("describe_network_acls", "vpc-id", "NetworkAcls[?!IsDefault].NetworkAclId"),
+    ("describe_vpc_endpoints", "vpc-id", "VpcEndpoints[?State!='deleted'].VpcEndpointId"),
+)
+
 
 class Vpc(Resource):
     """A virtual private cloud.
@@ -76,7 +85,7 @@ class Vpc(Resource):
 
     @classmethod
     def holders(cls, aws: Aws, live: Live) -> Sequence[str]:
-        return holders_in(aws, "vpc-id", live["VpcId"])
+        return [*holders_in(aws, "vpc-id", live["VpcId"]), *_left_in(aws, live["VpcId"])]
 
 
 def _attributes(aws: Aws, vpc: str) -> Live:
@@ -89,3 +98,14 @@ def _attributes(aws: Aws, vpc: str) -> Live:
         "EnableDnsSupport": support["EnableDnsSupport"]["Value"],
         "EnableDnsHostnames": hostnames["EnableDnsHostnames"]["Value"],
     }
+
+
+def _left_in(aws: Aws, vpc: str) -> list[str]:
+    """What is in a VPC that it was not born with."""
+
+    def read(part: tuple[str, str, str]) -> list[str]:
+        operation, filter_name, path = part
+        answer = getattr(aws.ec2, operation)(Filters=[{"Name": filter_name, "Values": [vpc]}])
+        return list(shown(path, answer))
+
+    return [found for ids in aws.together(read, _PARTS) for found in ids]

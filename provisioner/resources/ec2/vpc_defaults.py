@@ -35,4 +35,6 @@ def let_go(aws: Aws, resource_id: str, live: Live) -> None:
     """Take the plan's tags off; what others put stays."""
     ours = {PLAN, ENVIRONMENT, STEP, "Name", *aws.ownership.plan_tags}
     keys = [key for key in as_tags(live.get("Tags")) if key in ours]
-    aws.ec2.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in keys])
+    # Told no key, DeleteTags takes every tag off.
+    if keys:
+        aws.ec2.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in keys])

@@ -99,9 +99,9 @@ class Key(Resource):
             self._rotate(aws, key)
         if "alias" in changed:
             self._call_it(aws, key, changed["alias"].before)
-        if "tags" in changed or "deletion_window_in_days" in changed or "alias" in changed:
-            tags = changed["tags"].after if "tags" in changed else {}
-            aws.kms.tag_resource(KeyId=key, Tags=_listed({**tags, **self._wishes()}))
+        have = as_tags(live.get("Tags"))
+        if tags := {name: value for name, value in {**self.tags, **self._wishes()}.items() if have.get(name) != value}:
+            aws.kms.tag_resource(KeyId=key, Tags=_listed(tags))
         if enabled and not self.enabled:
             aws.kms.disable_key(KeyId=key)
 
@@ -116,7 +116,7 @@ class Key(Resource):
     def _wishes(self) -> dict[str, str]:
         return {_WINDOW: str(self.deletion_window_in_days), _ALIAS: self.alias or ""}
 
-    def _call_it(self, aws: Aws, key: str, before: str | None) -> None:
+    def _call_it(self, aws: Aws, key: str, before: Any) -> None:
         if alias := self.alias:
             holder = aws.maybe(lambda: aws.kms.describe_key(KeyId=alias))
             if holder is None:
@@ -124,7 +124,7 @@ class Key(Resource):
             elif holder["KeyMetadata"]["KeyId"] != key:
                 self._refuse_foreign(aws, holder["KeyMetadata"])
                 aws.kms.update_alias(AliasName=alias, TargetKeyId=key)
-        if before:
+        if before in _aliases(aws, key):
             aws.kms.delete_alias(AliasName=before)
 
     def _refuse_foreign(self, aws: Aws, holder: Live) -> None:
@@ -138,7 +138,7 @@ class Key(Resource):
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         # An alias would go on pointing at the dying key, and keep its name from the next one.
-        for alias in live.get("AliasNames", ()):
+        for alias in _aliases(aws, live["KeyId"]):
             aws.kms.delete_alias(AliasName=alias)
         window = as_tags(live.get("Tags")).get(_WINDOW, "")
         days = int(window) if re.fullmatch("[7-9]|[12][0-9]|30", window) else 30
@@ -169,6 +169,12 @@ def _read(aws: Aws, key: str, aliases: Sequence[str]) -> Live:
         rotation = aws.kms.get_key_rotation_status(KeyId=key)
         found.update({name: rotation.get(name) for name in ("KeyRotationEnabled", "RotationPeriodInDays")})
     return found
+
+
+def _aliases(aws: Aws, key: str) -> list[str]:
+    # Asked for just before one is deleted: by now it may be another key's.
+    found = aws.maybe(lambda: aws.kms.list_aliases(KeyId=key, Limit=100))
+    return [alias["AliasName"] for alias in found["Aliases"]] if found else []
 
 
 def _tags(aws: Aws, key: str) -> Any:

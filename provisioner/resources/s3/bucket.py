@@ -100,10 +100,11 @@ class Bucket(Resource):
 
     def create(self, aws: Aws) -> Live | None:
         name, tags = aws.named(self), _listed({**self.tags, **self._wish()})
-        self._refuse_foreign(aws, name)
-        # S3's first region is the one that must not be named.
         place: Any = {"Tags": tags}
-        if aws.region != "us-east-1":
+        if aws.region == "us-east-1":
+            # Here CreateBucket says yes to a bucket that the account has already, and resets its ACLs.
+            self._refuse_foreign(aws, name)
+        else:
             place["LocationConstraint"] = aws.region
         aws.s3.create_bucket(
             Bucket=name,
@@ -115,7 +116,6 @@ class Bucket(Resource):
         return {"Name": name, **places(aws, name), "Tags": tags, **known}
 
     def _refuse_foreign(self, aws: Aws, name: str) -> None:
-        # In us-east-1 CreateBucket says yes to a bucket that the account has already, and resets its ACLs.
         for bucket in buckets(aws, [TAGS]):
             if bucket["Name"] == name and aws.ownership.step_of(type(self), bucket) != self.key:
                 raise ForeignOwner(f"{self.key} is to be called {name}, and a bucket of that name is not the plan's")

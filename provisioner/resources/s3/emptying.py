@@ -25,10 +25,13 @@ def _delete(aws: Aws, bucket: str, objects: list[Any]) -> None:
     answer = aws.s3.delete_objects(
         Bucket=bucket, Delete={"Objects": objects, "Quiet": True}, ExpectedBucketOwner=aws.account_id
     )
-    # S3 answers 200 also where it deleted nothing: a retention period, a legal hold, a policy.
+    # S3 answers 200 also where it did not delete: for a retention period, a legal hold, a policy, or its own trouble.
     for error in answer.get("Errors", ()):
         message = f"{error.get('Key')} in {bucket}: {error.get('Message', '')}"
-        refusal: Any = {"Error": {"Code": error.get("Code", ""), "Message": message}}
+        refusal: Any = {
+            "Error": {"Code": error.get("Code", ""), "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": 500 if error.get("Code") == "InternalError" else 400},
+        }
         raise explain("s3", "DeleteObjects", ClientError(refusal, "DeleteObjects"))
 
 

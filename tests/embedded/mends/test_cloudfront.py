@@ -117,8 +117,45 @@ def test_a_distribution_is_disabled_before_it_is_deleted(cloudfront: Any) -> Non
     off = {**cloudfront.get_distribution_config(Id=made)["DistributionConfig"], "Enabled": False}
     second = cloudfront.update_distribution(Id=made, DistributionConfig=off, IfMatch=first)["ETag"]
     assert refusal(cloudfront.delete_distribution, Id=made, IfMatch=first) == "PreconditionFailed"
+    assert refusal(cloudfront.delete_distribution, Id=made, IfMatch=second) == "DistributionNotDisabled"
+    _deployed(cloudfront, made)
     cloudfront.delete_distribution(Id=made, IfMatch=second)
     assert refusal(cloudfront.get_distribution, Id=made) == "NoSuchDistribution"
+
+
+def _deployed(cloudfront: Any, distribution: str) -> list[str]:
+    """What is shown until it is deployed."""
+    shown: list[str] = []
+    while "Deployed" not in shown:
+        shown.append(cloudfront.get_distribution(Id=distribution)["Distribution"]["Status"])
+    return shown
+
+
+def test_each_change_is_in_progress_for_a_while(cloudfront: Any) -> None:
+    made, etag = _create(cloudfront, _config())
+    for _ in range(2):
+        assert _deployed(cloudfront, made) == ["InProgress", "InProgress", "InProgress", "Deployed"]
+        config = cloudfront.get_distribution_config(Id=made)["DistributionConfig"]
+        changed = cloudfront.update_distribution(Id=made, DistributionConfig=config, IfMatch=etag)
+        assert changed["Distribution"]["Status"] == "InProgress"
+        (listed,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+        assert listed["Status"] == "InProgress"
+        etag = changed["ETag"]
+        _deployed(cloudfront, made)
+        config = {**config, "Comment": "again"}
+        etag = cloudfront.update_distribution(Id=made, DistributionConfig=config, IfMatch=etag)["ETag"]
+
+
+def test_a_behaviour_may_go_to_an_origin_group(cloudfront: Any) -> None:
+    config = _config()
+    second = {**config["Origins"]["Items"][0], "Id": "second"}
+    members = {"Quantity": 2, "Items": [{"OriginId": "bucket"}, {"OriginId": "second"}]}
+    criteria = {"StatusCodes": {"Quantity": 1, "Items": [500]}}
+    config["Origins"] = {"Quantity": 2, "Items": [*config["Origins"]["Items"], second]}
+    config["OriginGroups"] = {"Quantity": 1, "Items": [{"Id": "both", "FailoverCriteria": criteria, "Members": members}]}
+    config["DefaultCacheBehavior"]["TargetOriginId"] = "both"
+    made, _ = _create(cloudfront, config)
+    assert cloudfront.get_distribution_config(Id=made)["DistributionConfig"]["OriginGroups"] == config["OriginGroups"]
 
 
 def test_configurations_that_aws_refuses(cloudfront: Any) -> None:
@@ -160,5 +197,6 @@ def test_an_origin_access_control_stays_while_it_is_used(cloudfront: Any, contro
     made, first = _create(cloudfront, _config(control, Enabled=False))
     etag = cloudfront.get_origin_access_control_config(Id=control)["ETag"]
     assert refusal(cloudfront.delete_origin_access_control, Id=control, IfMatch=etag) == "OriginAccessControlInUse"
+    _deployed(cloudfront, made)
     cloudfront.delete_distribution(Id=made, IfMatch=first)
     cloudfront.delete_origin_access_control(Id=control, IfMatch=etag)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..conftest import REGION, refusal
+from ..conftest import ACCOUNT, REGION, refusal
 
 if TYPE_CHECKING:
     from ..conftest import Connect
@@ -50,6 +50,28 @@ def test_what_is_removed_from_a_bucket(s3: Any) -> None:
     assert refusal(s3.get_public_access_block, Bucket=bucket) == "NoSuchPublicAccessBlockConfiguration"
     s3.delete_bucket_ownership_controls(Bucket=bucket)
     assert refusal(s3.get_bucket_ownership_controls, Bucket=bucket) == "OwnershipControlsNotFoundError"
+
+
+def test_the_whole_encryption_reads_back(s3: Any) -> None:
+    bucket = _create(s3)
+    rule = {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/a"},
+        "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+    }
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    shown = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert shown == [{**rule, "BucketKeyEnabled": False}]
+
+
+def test_a_bucket_is_closed_to_who_expects_another_owner(s3: Any) -> None:
+    bucket = _create(s3)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", ExpectedBucketOwner=ACCOUNT)
+    others = "210987654321"
+    assert refusal(s3.get_bucket_versioning, Bucket=bucket, ExpectedBucketOwner=others) == "AccessDenied"
+    assert refusal(s3.head_bucket, Bucket=bucket, ExpectedBucketOwner=others) == "403"
+    assert refusal(s3.delete_object, Bucket=bucket, Key="k", ExpectedBucketOwner=others) == "AccessDenied"
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, ExpectedBucketOwner=ACCOUNT)["Contents"]] == ["k"]
+    assert refusal(s3.get_bucket_versioning, Bucket="no-such-bucket", ExpectedBucketOwner=others) == "NoSuchBucket"
 
 
 def test_tags_and_ownership_are_set_at_birth(s3: Any) -> None:

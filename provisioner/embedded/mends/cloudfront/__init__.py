@@ -12,4 +12,5 @@ if TYPE_CHECKING:
 
 def mends() -> list[Behaviour]:
     """CloudFront's mends."""
+    distributions.mend()
     return [distributions.mends, origin_access_controls.mends]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from moto.cloudfront.models import DistributionConfig
 from moto.core.utils import get_service_model, utcnow
+from moto.moto_api import state_manager
 
 from ...call import Call, Refused, Result
 from ..mending import Mends
@@ -13,7 +16,25 @@ from .etags import renew, require_match
 
 mends = Mends("cloudfront")
 
+# AWS: minutes from each change to `Deployed`. Here so many looks at a distribution, alone or in a list.
+_LOOKS = 4
+
 _CREATES = ("CreateDistribution", "CreateDistributionWithTags")
+
+
+@cache
+def mend() -> None:
+    """Puts right what is wrong in moto's own model, once in a process: nothing was ever seen `InProgress`."""
+    state_manager.set_transition("cloudfront::distribution", {"progression": "manual", "times": _LOOKS})
+    owner: Any = DistributionConfig
+    original = owner.__init__
+    owner.__init__ = lambda model, config: original(model, _of_an_origin(config))
+
+
+def _of_an_origin(config: dict[str, Any]) -> dict[str, Any]:
+    """Moto refuses a default behaviour for an origin group; what it keeps of a behaviour is never shown."""
+    behavior = {**config["DefaultCacheBehavior"], "TargetOriginId": config["Origins"]["Items"][0]["Id"]}
+    return {**config, "DefaultCacheBehavior": behavior}
 
 
 @mends.first(*_CREATES, "UpdateDistribution")
@@ -42,7 +63,7 @@ def etag_matches(call: Call, backend: Any) -> None:
     distribution = _distribution(call, backend)
     require_match(call, distribution)
     config = config_of(distribution)
-    if call.operation == "DeleteDistribution" and config["Enabled"]:
+    if call.operation == "DeleteDistribution" and (config["Enabled"] or distribution.status != "Deployed"):
         raise Refused("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409)
     if call.operation == "UpdateDistribution" and _submitted(call)["CallerReference"] != config["CallerReference"]:
         raise Refused("IllegalUpdate", "The update contains modifications that are not allowed.")
@@ -54,6 +75,7 @@ def update(call: Call, backend: Any) -> Result:
     distribution = _distribution(call, backend)
     distribution.submitted = with_defaults(_submitted(call))
     distribution.last_modified_time = utcnow()
+    distribution.status, distribution._tick = "InProgress", 0
     renew(distribution)
     return {"Distribution": _shown(distribution), "ETag": distribution.etag}
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import addresses, dry_runs, endpoints, flow_logs, models, nat_gateways, network_acls, routes, subnets, tags, tokens
+from . import (
+    addresses,
+    dry_runs,
+    endpoints,
+    flow_logs,
+    models,
+    nat_gateway_addresses,
+    nat_gateways,
+    network_acls,
+    routes,
+    subnets,
+    tags,
+    tokens,
+)
 
 if TYPE_CHECKING:
     from ...call import Behaviour
@@ -13,5 +26,6 @@ if TYPE_CHECKING:
 def mends() -> list[Behaviour]:
     """EC2's mends; a dry run does nothing at all, and a repeated call must not reach the others."""
     models.mend()
-    kinds = (tags, subnets, addresses, nat_gateways, routes, endpoints, flow_logs, network_acls)
+    # Results pass them from last to first.
+    kinds = (tags, subnets, addresses, nat_gateway_addresses, nat_gateways, routes, endpoints, flow_logs, network_acls)
     return [dry_runs.DryRuns(), tokens.ClientTokens(), *(kind.mends for kind in kinds)]
