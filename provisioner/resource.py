@@ -192,7 +192,8 @@ class Resource(Referable):
     def create(self, aws: Aws) -> Live | None:
         """Make it in exactly one changing call that carries its tags or mark; `update` brings what this call can not set.
 
-        Returns the document that AWS answered with, if it did, so that dependents can start at once.
+        Returns the document that AWS answered with, if it did, completed by what a new one is known to be: dependents start
+        from it at once, and so does what the call could not set.
         """
         raise NotImplementedError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -59,16 +59,7 @@ def load(
     origins: dict[Key, str] = {}
     mistakes = [wrong for flag, text in overrides if (wrong := _override(content, origins, flag, text))]
     source = _shown(path) if path is not None else f"environment {environment!r}"
-    if (named := content.setdefault("environment", environment)) != environment:
-        mistakes.append(
-            f"{origins.get(('environment',), source)}: environment: is {named!r}, and the command names {environment!r} "
-            f"(leave the key out: the command names the environment)"
-        )
-    if environment == "local" and content.get("account_id") is not None:
-        mistakes.append(
-            f"{origins.get(('account_id',), source)}: account_id: `local` never reaches a real account "
-            f"(leave it out, or give the environment another name)"
-        )
+    mistakes += _contradictions(content, environment, origins, source)
     try:
         settings = settings_class.model_validate(content)
     except ValidationError as error:
@@ -76,6 +67,20 @@ def load(
     if mistakes:
         raise SettingsError(mistakes)
     return settings
+
+
+def _contradictions(content: dict[str, Any], environment: str, origins: Mapping[Key, str], source: str) -> Iterator[str]:
+    """What does not go with the environment that the command names."""
+    if (named := content.setdefault("environment", environment)) != environment:
+        yield (
+            f"{origins.get(('environment',), source)}: environment: is {named!r}, and the command names {environment!r} "
+            f"(leave the key out: the command names the environment)"
+        )
+    if environment == "local" and content.get("account_id") is not None:
+        yield (
+            f"{origins.get(('account_id',), source)}: account_id: `local` never reaches a real account "
+            f"(leave it out, or give the environment another name)"
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:

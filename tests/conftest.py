@@ -1,4 +1,5 @@
-"""The embedded AWS that tests run against, through real sockets; it holds every request against AWS's own service models."""
+"""The embedded AWS that tests run against, through real sockets; it holds every request against AWS's own service models, and
+deletes nothing that others still hold."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from provisioner.aws.account import Aws
 from provisioner.aws.client import Connection
 from provisioner.aws.ownership import Ownership
 from provisioner.embedded.server import running
+from tests.behaviours import Jealous
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ REGION = "us-east-1"
 
 @pytest.fixture(scope="session")
 def embedded_server() -> Iterator[Running]:
-    with running() as server:
+    with running(behaviours=[Jealous()]) as server:
         yield server
 
 

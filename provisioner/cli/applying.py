@@ -12,7 +12,7 @@ from ..engine.journal import Journal
 from ..engine.preview import Preview
 from ..engine.run import Result, Run
 from ..errors import Interrupted
-from ..views import documents, log, terminal
+from ..views import documents, log, results, terminal
 from ..views.estimate import Estimate
 from ..views.progress import Progress
 from ..views.screen import Line, Span, line
@@ -103,7 +103,7 @@ def report_up(session: Session, preview: Preview, result: Result, outputs: Mappi
         _print_document(session, preview, result, outputs)
     elif result.ok:
         session.screen.say()
-        for text in terminal.output_lines(outputs):
+        for text in results.output_lines(outputs):
             click.echo(text)
         session.screen.write(_next_lines(session))
 
@@ -111,7 +111,7 @@ def report_up(session: Session, preview: Preview, result: Result, outputs: Mappi
 def report_teardown(session: Session, preview: Preview, result: Result) -> None:
     """How it ended, and what is left."""
     _report(session, preview, result)
-    session.screen.write(terminal.left_lines(result))
+    session.screen.write(results.left_lines(result))
     if result.ok and not result.remaining:
         session.screen.say(f"Nothing of {session.plan.name} is left in {session.settings.environment}.")
     if session.looks.output == "json":
@@ -130,7 +130,7 @@ def _report(session: Session, preview: Preview, result: Result) -> None:
         return
     # What failed must be seen, however quiet the command was asked to be.
     write = session.screen.write if result.ok or session.looks.log_format == "json" else session.screen.insist
-    write([line(), *terminal.result_lines(preview, result)])
+    write([line(), *results.result_lines(preview, result)])
 
 
 def _print_document(session: Session, preview: Preview, result: Result, outputs: Mapping[str, Any]) -> None:

@@ -72,66 +72,54 @@ class Invocation:
     looks: Looks = Looks()
 
 
+_QUIET = click.option("--quiet", is_flag=True, help="Say nothing but errors and questions, and what goes to stdout.")
+_NO_COLOR = click.option("--no-color", is_flag=True, help="No colours; so does NO_COLOR in the environment.")
+_LOG_FORMAT = click.option(
+    "--log-format",
+    type=click.Choice(["console", "json"]),
+    default="console",
+    show_default=True,
+    help="json: everything on stderr is one JSON object a line.",
+)
+_LOG_LEVEL = click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="debug: every event, and tracebacks.",
+)
+
+_ENVIRONMENT = click.argument("environment", default="local")
+_PLAN = click.option(
+    "--plan", default=DEFAULT_PLAN, show_default=True, metavar="PLAN", help="A module, or the path of a .py file."
+)
+_SETTINGS = click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The environment's settings, instead of environments/ENVIRONMENT.toml beside the plan.",
+)
+_SET = click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Override one setting (repeatable).")
+_PROFILE = click.option("--profile", metavar="NAME", help="The profile of the AWS credentials.")
+_REGION = click.option("--region", metavar="REGION", help="The AWS region.")
+_PARALLELISM = click.option(
+    "--parallelism", type=click.IntRange(1), default=32, show_default=True, metavar="N", help="Calls in flight."
+)
+
+
 def looking(*outputs: str) -> Callable[[Command], Command]:
     """Adds the flags of `Looks`; `outputs` are the formats that the command has beside text."""
-
-    def add(command: Command) -> Command:
-        options = [
-            click.option("--quiet", is_flag=True, help="Say nothing but errors and questions, and what goes to stdout."),
-            click.option("--no-color", is_flag=True, help="No colours; so does NO_COLOR in the environment."),
-            click.option(
-                "--log-format",
-                type=click.Choice(["console", "json"]),
-                default="console",
-                show_default=True,
-                help="json: everything on stderr is one JSON object a line.",
-            ),
-            click.option(
-                "--log-level",
-                type=click.Choice(["debug", "info", "warning", "error"]),
-                default="info",
-                show_default=True,
-                help="debug: every event, and tracebacks.",
-            ),
-        ]
-        if outputs:
-            choice = click.Choice(["text", *outputs])
-            help_ = "What goes to stdout; people's text goes to stderr."
-            options.append(click.option("--output", type=choice, default="text", show_default=True, help=help_))
-        return _with(options, _gathered(Looks, "looks", command, _remember))
-
-    return add
+    options = [_QUIET, _NO_COLOR, _LOG_FORMAT, _LOG_LEVEL]
+    if outputs:
+        choice = click.Choice(["text", *outputs])
+        about = "What goes to stdout; people's text goes to stderr."
+        options.append(click.option("--output", type=choice, default="text", show_default=True, help=about))
+    return lambda command: _with(options, _gathered(Looks, "looks", command, _remember))
 
 
 def targeting(command: Command) -> Command:
     """Adds the environment and the flags of `Target`."""
-    options = [
-        click.argument("environment", default="local"),
-        click.option(
-            "--plan",
-            default=DEFAULT_PLAN,
-            show_default=True,
-            metavar="PLAN",
-            help="A module, or the path of a .py file.",
-        ),
-        click.option(
-            "--settings",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="The environment's settings, instead of environments/ENVIRONMENT.toml beside the plan.",
-        ),
-        click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Override one setting (repeatable)."),
-        click.option("--profile", metavar="NAME", help="The profile of the AWS credentials."),
-        click.option("--region", metavar="REGION", help="The AWS region."),
-        click.option(
-            "--parallelism",
-            type=click.IntRange(1),
-            default=32,
-            show_default=True,
-            metavar="N",
-            help="Calls in flight.",
-        ),
-    ]
+    options = [_ENVIRONMENT, _PLAN, _SETTINGS, _SET, _PROFILE, _REGION, _PARALLELISM]
     return _with(options, _gathered(Target, "target", command))
 
 

@@ -70,6 +70,14 @@ class _Converging:
             self.world.snapshot.born(self.step, live)
         self.world.publish(self.step)
         log.info("step created", step=self.step.key)
+        if live:
+            yield from self._complete(live)
+
+    def _complete(self, born: Live) -> Work:
+        """Bring what the create could not set, by its own answer: that saves a look. The read that follows has to show it."""
+        changes = diff(self.wanted, born)
+        if changes and not replaces(changes) and self.kind.state(born).name == "ready":
+            yield from self._bring(born, changes)
 
     def _try_to_create(self) -> Work:
         try:
@@ -119,7 +127,7 @@ class _Converging:
                 yield Pause(next(pauses))
 
     def _newest(self) -> Work:
-        if self.made_at is not None or self.changed_at > float("-inf") or self.waiting_on:
+        if self.changed_at > float("-inf") or self.waiting_on:
             yield from self._read(max(self.changed_at, self.world.clock.now() - 0.5 if self.waiting_on else self.changed_at))
         if doubles := self.world.snapshot.doubles(self.step):
             raise Ambiguous(f"{self.step.key}: {' and '.join(doubles)} both claim to be it: delete one, or its tags")
@@ -210,7 +218,7 @@ class _Converging:
     # -- small things
 
     def _read(self, since: float) -> Work:
-        return self.world.read(self.place, since)
+        return self.world.read(self.step.key, self.place, since)
 
     def _must_be_ready(self) -> bool:
         return self.world.options.wait == "all" or self.step.key in self.world.wanted_ready

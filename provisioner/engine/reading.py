@@ -10,15 +10,14 @@ from .schedule import Call
 from .snapshot import Place, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..aws.account import Aws
     from ..plan import Plan
     from ..resource import Resource
     from ..value import Fact
     from .options import Options
-    from .schedule import Schedule
-    from .world import Work
+    from .world import Work, World
 
 
 class Reading:
@@ -46,17 +45,17 @@ class Reading:
         steps: Any = {ref.step for ref in references(self._plan.outputs)}
         return {self._snapshot.place(type(step), step.region) for step in steps}
 
-    def add(self, schedule: Schedule, places: Iterable[Place]) -> None:
+    def add(self, world: World, places: Iterable[Place]) -> None:
         """A task for every place, and for every fact that is not known yet."""
         snapshot = Snapshot(self._aws.reading())
         for place in places:
-            schedule.add(place, self._look(place, snapshot), weight=place.kind.usual_seconds)
+            world.schedule.add(place, self._look(world, place, snapshot), weight=place.kind.usual_seconds)
         for fact in self._facts - self._snapshot.facts():
-            schedule.add(fact, self._learn(fact))
+            world.schedule.add(fact, self._learn(world, fact))
 
-    def _look(self, place: Place, snapshot: Snapshot) -> Work:
+    def _look(self, world: World, place: Place, snapshot: Snapshot) -> Work:
         try:
-            documents = yield Call(lambda: snapshot.read(place))
+            documents = yield from world.persistently(place.kind.__name__, lambda: _asking(lambda: snapshot.read(place)))
         except CallFailed as error:
             if any(isinstance(step, place.kind) for step in self._plan.steps):
                 raise
@@ -64,8 +63,13 @@ class Reading:
         else:
             self._snapshot.keep(place, documents)
 
-    def _learn(self, fact: Fact) -> Work:
-        self._snapshot.learn(fact, (yield Call(lambda: fact.read(self._aws.reading()))))
+    def _learn(self, world: World, fact: Fact) -> Work:
+        value = yield from world.persistently(fact.about, lambda: _asking(lambda: fact.read(self._aws.reading())))
+        self._snapshot.learn(fact, value)
+
+
+def _asking(read: Callable[[], Any]) -> Work:
+    return (yield Call(read))
 
 
 def check_doubles(snapshot: Snapshot) -> None:

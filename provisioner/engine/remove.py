@@ -103,7 +103,7 @@ def until_gone(world: World, one: Doomed) -> Work:
         if not leaving and (live != touched or now - touched_at > STALE):
             yield from _delete(world, one, live)
             touched, touched_at = live, now
-        yield from world.read(one.place, world.clock.now())
+        yield from world.read(one.key, one.place, world.clock.now())
         live = world.snapshot.lives(one.place, one.key)
         if live is None:
             world.snapshot.bury(one.key, kind, one.live)
@@ -123,7 +123,7 @@ def _delete(world: World, one: Doomed, live: Live) -> Work:
         newest: Live | None = given.pop() if given else None
         if newest is None:
             # The last attempt may have done a part of it, or somebody else has.
-            yield from world.read(one.place, world.clock.now())
+            yield from world.read(one.key, one.place, world.clock.now())
             newest = world.snapshot.lives(one.place, one.key)
         if newest is not None:
             yield Call(lambda: kind.delete(aws, newest))

@@ -117,7 +117,7 @@ class Run:
 
     def _read(self, places: Iterable[Place]) -> None:
         schedule = self._scheduled()
-        self._reading.add(schedule, places)
+        self._reading.add(self._world(schedule), places)
         for ending in self._run(schedule).values():
             if ending.error is not None:
                 raise ending.error

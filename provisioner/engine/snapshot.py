@@ -78,6 +78,8 @@ class Snapshot:
     def born(self, step: Resource, live: Live | None) -> None:
         """A resource that this run has just made, as far as the answer showed it; it counts until a read shows more."""
         self._born[step.key] = live or {}
+        # A name, unlike an id that AWS gives, can be borne again.
+        self._buried -= {identity(type(step), live or {}), self._aws.ownership.name(step)}
 
     def bury(self, key: str, kind: type[Resource], live: Live) -> None:
         """It was deleted, and a read has shown that it is gone."""
@@ -158,7 +160,12 @@ def _sorted(kind: type[Resource], documents: Documents, buried: Set[str]) -> Sig
                 scheduled[f"{key} ({identity(kind, live)})"] = state.reason
         elif identity(kind, live) in buried:
             continue
-        elif key not in living or kind.state(living[key]).name == "leaving":
+        elif (
+            key not in living
+            or kind.state(living[key]).name == "leaving"
+            or identity(kind, living[key]) == identity(kind, live)
+        ):
+            # Pages that move while they are read show one thing twice.
             living[key] = live
         elif state.name != "leaving":
             doubles[key] = (*doubles.get(key, (identity(kind, living[key]),)), identity(kind, live))

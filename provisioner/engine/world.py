@@ -40,11 +40,14 @@ class World:
     wanted_ready: set[str] = dataclasses.field(default_factory=set)
     """Steps whose readiness others wait for."""
 
-    def read(self, place: Place, since: float) -> Work:
+    def read(self, step: str, place: Place, since: float) -> Work:
         """A bulk read of the place, begun at `since` or later and shared with all who ask; the snapshot is newer afterwards."""
 
-        documents = yield Shared(place, lambda: self.snapshot.read(place), since)
-        self.snapshot.keep(place, documents)
+        def work() -> Work:
+            documents = yield Shared(place, lambda: self.snapshot.read(place), since)
+            self.snapshot.keep(place, documents)
+
+        yield from self.persistently(step, work)
 
     def persistently(self, step: str, work: Callable[[], Work]) -> Work:
         """The work, again while its errors can pass."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..errors import ProvisionerError
 from ..secret import blank
+from .results import advice_of
 from .screen import Line, Screen, Span, line
-from .terminal import advice_of
 
 
 def show_failure(message: str, error: BaseException | None, *, as_json: bool, traces: bool, colour: bool) -> None:

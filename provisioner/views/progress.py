@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .screen import Line, Screen, Span, line, styled
-from .terminal import DONE, column, duration, whole
+from .terminal import column
+from .values import duration, whole
 
 if TYPE_CHECKING:
     from rich.console import ConsoleRenderable
@@ -27,6 +28,8 @@ ROWS = 12
 """How many running steps are shown at most."""
 BRIEF = 100
 """Characters of an error while the run goes on; its whole text stands at the end."""
+DONE = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "none": "ready"}
+DOING = {"create": "creating", "update": "updating", "replace": "replacing", "delete": "deleting"}
 STOPPING = "Stopping: what is under way finishes. Ctrl-C again leaves at once."
 
 
@@ -131,9 +134,8 @@ class Progress:
         return [*rows, self._bar(now), *([line(Span(f"  {STOPPING}", "warning"))] if self._stopping else [])]
 
     def _row(self, step: str, one: _Running, now: float) -> Line:
-        doing = {"create": "creating", "update": "updating", "replace": "replacing", "delete": "deleting"}
-        verb = doing.get(one.action, "waiting")
-        style = one.action if one.action in doing else "dim"
+        verb = DOING.get(one.action, "waiting")
+        style = one.action if one.action in DOING else "dim"
         head = [Span(f"  {step:<{self._width}}  "), Span(f"{verb:<9}", style), Span(f"  {whole(now - one.began):>8}", "dim")]
         return line(*head, Span(f"  {one.on}" if one.on else "", "dim"))
 

@@ -102,6 +102,7 @@ class Screen:
 
     def _print(self, one: Line) -> None:
         text = styled(one)
+        text.rstrip()
         if one.cut:
             text.truncate(self.console.width, overflow="ellipsis")
         if not one.hang or text.cell_len <= self.console.width:

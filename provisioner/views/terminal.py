@@ -1,4 +1,4 @@
-"""Plans, results, status and outputs as text for a person."""
+"""A plan as text for a person: every action, property by property."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.preview import ActionKind
-from ..secret import blank
 from ..value import Unknown, contains_unknown, references
 from .screen import Line, Span, line
 from .values import MISSING, differences, in_order, words
 
 if TYPE_CHECKING:
     from ..engine.preview import Action, Preview
-    from ..engine.run import Outcome, Result
     from ..resource import Resource
 
 SIGNS = {ActionKind.CREATE: "+", ActionKind.UPDATE: "~", ActionKind.REPLACE: "±", ActionKind.DELETE: "-"}
@@ -37,9 +35,6 @@ class Heading(NamedTuple):
 def column(labels: Iterable[str], widest: int = WIDEST) -> int:
     """How wide a column of labels is to be."""
     return min(max((len(label) for label in labels), default=0), widest)
-
-
-# -- what would be done
 
 
 def plan_lines(preview: Preview, steps: Sequence[Resource]) -> Iterator[Line]:
@@ -172,104 +167,3 @@ def _before_after(before: Any, after: Any) -> list[Span]:
 
 def _value(value: Any, style: str) -> Span:
     return Span(words(value), "dim" if isinstance(value, Unknown) else style)
-
-
-# -- what was done
-
-
-DONE = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "none": "ready"}
-
-
-def result_lines(preview: Preview, result: Result) -> Iterator[Line]:
-    """How a run ended: what failed and why, what was not reached, and what to do next."""
-    outcomes = [result.outcomes[action.step] for action in preview.actions]
-    failed = [one for one in outcomes if one.outcome == "failed"]
-    waiting = [one for one in outcomes if one.outcome == "not reached"]
-    stopped = [one for one in outcomes if one.outcome == "interrupted"]
-    for one in failed:
-        yield from failure_lines(one)
-    yield from _unfinished(waiting, stopped)
-    done = sum(one.outcome == "done" for one in outcomes)
-    parts = [f"{done} done"] + [
-        f"{len(some)} {word}" for some, word in ((failed, "failed"), (waiting, "not reached"), (stopped, "interrupted")) if some
-    ]
-    verdict = Span(", ".join(parts), "good" if result.ok else "bad")
-    yield line(verdict, Span(f" in {duration(result.seconds)}.", "dim"))
-    if not result.ok:
-        yield line("What is done stays. Run the same command again to go on from here.")
-
-
-def _unfinished(waiting: Sequence[Outcome], stopped: Sequence[Outcome]) -> Iterator[Line]:
-    """What was not reached, by what it needed; and what was cut short."""
-    by_need: dict[str, list[str]] = {}
-    for one in waiting:
-        by_need.setdefault(one.needs or "", []).append(one.step)
-    for need, steps in by_need.items():
-        label = f"Not reached for lack of {need}: " if need else "Not begun: "
-        yield line(Span(label, "strong"), ", ".join(steps), hang=4)
-    if stopped:
-        yield line(Span("Cut short: ", "strong"), ", ".join(one.step for one in stopped), hang=4)
-    if waiting or stopped:
-        yield line()
-
-
-def failure_lines(outcome: Outcome) -> Iterator[Line]:
-    """One step that failed: in AWS's words, what they mean, and what to do."""
-    yield line(Span(f"✗ {outcome.step} failed", "bad"))
-    for said in str(outcome.error).splitlines():
-        yield line("    ", said, hang=4)
-    if advised := advice_of(outcome.error):
-        yield line(Span("    → ", "strong"), advised, hang=6)
-    yield line()
-
-
-def advice_of(error: BaseException | None) -> str | None:
-    """What can be done about an error of AWS's, if anything is known."""
-    from ..aws.behaviour import advice
-
-    while error is not None:
-        code = getattr(error, "code", None)
-        if isinstance(code, str) and (found := advice(code)):
-            return found
-        error = error.__cause__
-    return None
-
-
-def left_lines(result: Result) -> Iterator[Line]:
-    """What a teardown leaves behind."""
-    if result.remaining:
-        yield line(Span("Still there:", "bad"))
-        yield from (line("    ", what) for what in result.remaining)
-    if result.left:
-        yield line("AWS deletes later:")
-        yield from (line("    ", what, hang=4) for what in result.left)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them: `0.04 s`, `2.5 s`, `12 s`, `3:05 min`, `1:02:03 h`."""
-    if seconds < 1:
-        return f"{seconds:.2f} s"
-    return f"{seconds:.1f} s" if seconds < 10 else whole(seconds)
-
-
-def whole(seconds: float) -> str:
-    """The same in whole seconds: for what changes while one looks at it."""
-    count = round(seconds)
-    if count < 60:
-        return f"{count} s"
-    if count < 3600:
-        return f"{count // 60}:{count % 60:02} min"
-    return f"{count // 3600}:{count // 60 % 60:02}:{count % 60:02} h"
-
-
-def output_lines(outputs: Mapping[str, Any]) -> list[str]:
-    """Outputs for stdout: a line each, names in a column."""
-    width = column(outputs)
-    return [f"{name:<{width}}  {output_text(value)}".rstrip() for name, value in outputs.items()]
-
-
-def output_text(value: Any) -> str:
-    """One output's value: as it is, the items of a list side by side."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(words(item) for item in in_order(value))
-    return str(blank(value)) if isinstance(value, str) else words(value)

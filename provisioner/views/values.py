@@ -134,3 +134,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     return blank(str(value))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: `0.04 s`, `2.5 s`, `12 s`, `3:05 min`, `1:02:03 h`."""
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds:.1f} s" if seconds < 10 else whole(seconds)
+
+
+def whole(seconds: float) -> str:
+    """The same in whole seconds: for what changes while one looks at it."""
+    count = round(seconds)
+    if count < 60:
+        return f"{count} s"
+    if count < 3600:
+        return f"{count // 60}:{count % 60:02} min"
+    return f"{count // 3600}:{count // 60 % 60:02}:{count % 60:02} h"

@@ -1,13 +1,13 @@
 """Ways in which the real AWS is harder than moto, for tests: put them into a server's `behaviours`.
 
-They stand beside the mends: a mend puts right what any user of the embedded AWS would stumble over, these put our engine and our
-types to the test.
+They stand beside the mends: a mend puts right what any user of the embedded AWS would stumble over, these put our engine and
+our types to the test.
 """
 
 from __future__ import annotations
 
-from .faults import Lossy, Throttling, changes
+from .faults import Lossy, Throttling
 from .jealous import Jealous
 from .late import Late
 
-__all__ = ["Jealous", "Late", "Lossy", "Throttling", "changes"]
+__all__ = ["Jealous", "Late", "Lossy", "Throttling"]

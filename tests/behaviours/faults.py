@@ -2,45 +2,66 @@
 
 from __future__ import annotations
 
+import json
 import random
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from provisioner.aws.retry import CallKind, kind_of
 from provisioner.embedded.call import Behaviour, HangUp, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from provisioner.embedded.call import Answer, Call
 
-
-def changes(call: Call) -> bool:
-    """Whether a call changes anything."""
-    return kind_of(call.operation) is not CallKind.READ
+_ID = re.compile(r"\b[a-z]+(?:-[a-z]+)*-[0-9a-f]{8,17}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 class Lossy(Behaviour):
-    """The `nth` changing call, and each `every`-th after it, is carried out, and then the connection ends without an answer.
+    """Changing calls are carried out, and then the connection ends without an answer: for each call named in `lose`, once.
 
-    Put it first, so that its `after` comes last.
+    Calls are named in words that are the same in every account (`carried_out`): ids give way to the steps that they stand for.
+    Put it first among a server's behaviours, so that its `after` comes last.
     """
 
-    def __init__(self, nth: int, every: int | None = None) -> None:
+    def __init__(self, lose: Collection[str] = ()) -> None:
+        self.lose = set(lose)
         self.carried_out: list[str] = []
         self.lost: list[str] = []
-        self._next, self._every = nth, every
+        self._steps: dict[str, str] = {}
+        self._sent: dict[str, list[str]] = {}
 
     def after(self, call: Call, answer: Answer) -> Answer:
-        if not changes(call):
+        if kind_of(call.operation) is CallKind.READ or answer.error:
             return answer
-        self.carried_out.append(str(call))
-        if len(self.carried_out) != self._next:
-            return answer
-        self._next += self._every or 0
-        self.lost.append(str(call))
-        raise HangUp
+        words = self._words(call)
+        self._learn(call, answer)
+        if words not in self.carried_out:
+            self.carried_out.append(words)
+        if words in self.lose:
+            self.lose.remove(words)
+            self.lost.append(words)
+            raise HangUp
+        return answer
+
+    def _words(self, call: Call) -> str:
+        sent = json.dumps({**call.parameters, "ClientToken": None}, sort_keys=True, default=str)
+        words = f"{call} {_ID.sub(lambda found: self._steps.get(found[0], '?'), sent)}"
+        # Not every id stands for a step: calls that differ by another one are told apart by their number.
+        alike = self._sent.setdefault(words, [])
+        if sent not in alike:
+            alike.append(sent)
+        return f"{words} {alike.index(sent)}"
+
+    def _learn(self, call: Call, answer: Answer) -> None:
+        step = re.search(r'"provisioner:step", "\w+": "(.+?)"', json.dumps(call.parameters, default=str))
+        for found in _ID.findall(json.dumps(answer.content, default=str)) if step else ():
+            self._steps.setdefault(found, f"<{step[1]}>" if step else "")
 
 
 class Throttling(Behaviour):
-    """Answers a share of all calls (`rate`, 0 to 1) with the service's own word for "too many"; the same ones for the same `seed`."""
+    """Answers a share of all calls (`rate`, 0 to 1) with the service's own word for "too many", by the dice of `seed`."""
 
     def __init__(self, rate: float, seed: int) -> None:
         self.throttled = 0
@@ -53,7 +74,7 @@ class Throttling(Behaviour):
         raise Refused(*_TOO_MANY[call.service])
 
 
-_TOO_MANY = {
+_TOO_MANY: dict[str, Any] = {
     "cloudfront": ("Throttling", "Rate exceeded", 400),
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
     "iam": ("Throttling", "Rate exceeded", 400),

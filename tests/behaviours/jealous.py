@@ -97,20 +97,20 @@ def _address(parameters: dict[str, Any], ec2: Any) -> None:
     """AWS: minutes after its NAT gateway is gone, an address still answers like somebody else's."""
     wanted = parameters.get("AllocationId")
     free = any(address.allocation_id == wanted and not address.association_id for address in ec2.addresses)
-    if free and kept(ec2, "lingering").pop(wanted, False):
+    if free and kept(ec2, "lingering").pop(str(wanted), False):
         raise Refused("AuthFailure", "You do not have permission to access the specified resource.")
 
 
 def _managed_policy(parameters: dict[str, Any], iam: Any) -> None:
-    """AWS: a policy is held by the roles and users that have it as their boundary, too."""
+    """AWS: a policy is held by the roles that have it as their boundary, too."""
     wanted = parameters.get("PolicyArn")
-    if any(holder.permissions_boundary == wanted for holder in (*iam.roles.values(), *iam.users.values())):
+    if any(role.permissions_boundary_arn == wanted for role in iam.roles.values()):
         raise Refused("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
 
 
 def _bucket_name(parameters: dict[str, Any], s3: Any) -> None:
     """AWS: for a while after a bucket is gone, its name is not free."""
-    if kept(s3, "freed").pop(parameters.get("Bucket"), False):
+    if kept(s3, "freed").pop(str(parameters.get("Bucket")), False):
         words = "A conflicting conditional operation is currently in progress against this resource. Please try again."
         raise Refused("OperationAborted", words, 409)
 
@@ -119,8 +119,8 @@ def _endpoints(ec2: Any) -> list[Any]:
     return [endpoint for endpoint in ec2.vpc_end_points.values() if endpoint.state != "deleted"]
 
 
-# What moto or a mend refuses by itself is not here: tables and ACLs with associations, attached gateways, addresses in use, roles
-# with policies, buckets that hold anything, enabled distributions, origin access controls in use.
+# What moto or a mend refuses by itself is not here: tables and ACLs with associations, attached gateways, addresses in use,
+# roles with policies, buckets that hold anything, enabled distributions, origin access controls in use.
 _RULES: dict[str, Rule] = {
     "ec2:DeleteNatGateway": _let_addresses_linger,
     "ec2:DeleteSecurityGroup": _security_group,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Late(Behaviour):
     """What was made is missing from the next `reads` answers that would show it, and what was deleted stays in as many lists.
 
-    Asked for by its id, the one is "not found"; of the other only lists tell. States are not touched: what AWS goes on showing as
-    `deleted`, and what can be seen to be on its way out, does not linger here.
+    Asked for by its id, the one is "not found"; of the other only lists tell. States are not touched: what AWS shows as
+    `deleted` does not linger beside that.
     """
 
     def __init__(self, reads: int) -> None:
@@ -41,7 +41,8 @@ class Late(Behaviour):
         return answer
 
     def _remember(self, call: Call, answer: Answer) -> None:
-        said = {"asked": call.parameters, "said": answer.content}
+        content: Any = answer.content
+        said = {"asked": call.parameters, "said": content}
         for kind in _KINDS:
             if str(call) == kind.create:
                 for made in _ids(kind.made, said):
@@ -52,7 +53,7 @@ class Late(Behaviour):
                     self._left[kind, gone] = 0
                     self._ghosts[kind, gone] = self._reads
         if str(call) == "ec2:CreateVpc":
-            for kind, part in _born_with(said["said"]["Vpc"]["VpcId"], backend(call)):
+            for kind, part in _born_with(content["Vpc"]["VpcId"], backend(call)):
                 self._left.setdefault((kind, part), self._reads)
 
     def _hide_by_id(self, kind: _Kind, call: Call) -> None:

@@ -151,18 +151,20 @@ def unchanged_network() -> list[Row]:
 
 
 CHAIN = (
-    "DescribeAvailabilityZones and the bulk reads (a list, then what only a call per resource shows)",
+    "ListDistributions",
+    "ListTagsForResource",
     "CreateVpc",
     "CreateSubnet",
     "CreateNatGateway",
     "DescribeNatGateways",
     "CreateRouteTable",
+    "CreateRoute",
     "DescribeRouteTables",
-    "DescribeRouteTables (associations elsewhere)",
-    "CreateRoute, AssociateRouteTable",
+    "AssociateRouteTable",
     "DescribeRouteTables",
 )
-"""The longest chain of calls of `up`: none of these can begin before the one above it was answered. The first counts double."""
+"""The longest chain of calls of `up`: none of these can begin before the one above it was answered. The first two stand for the bulk
+reads: a list, then what only a call per resource shows."""
 
 
 def slow_calls() -> list[Row]:
@@ -176,12 +178,12 @@ def slow_calls() -> list[Row]:
         before, began = len(server.calls), time.monotonic()
         assert run.up(run.preview()).ok
         seconds, calls = time.monotonic() - began, len(server.calls) - before
-    chain = (len(CHAIN) + 1) * LATENCY
+    chain = len(CHAIN) * LATENCY
     return [
         Row(
             "`up` of the network, 60 ms added to every call",
             f"{seconds:.2f} s for {calls} calls",
-            f"longest chain, {len(CHAIN) + 1} calls: {chain:.2f} s",
+            f"longest chain, {len(CHAIN)} calls: {chain:.2f} s",
             f"{seconds / chain:.2f}",
         ),
         Row("the same", f"{seconds:.2f} s", f"one call after another: {calls * LATENCY:.2f} s", f"{seconds / (calls * LATENCY):.2f}"),

@@ -21,7 +21,7 @@ from provisioner.resources.ec2.subnet import Subnet
 from provisioner.resources.ec2.vpc import Vpc
 from provisioner.secret import Secret
 from provisioner.value import Unknown
-from provisioner.views import documents, markdown, status, terminal, values
+from provisioner.views import documents, markdown, results, status, terminal, values
 from provisioner.views.estimate import Estimate
 from provisioner.views.screen import Line, Screen, Span, line
 
@@ -283,7 +283,7 @@ def test_a_result_says_what_failed_why_and_what_was_not_reached() -> None:
         "NatGateway/nat": Outcome("NatGateway/nat", "not reached", needs="Subnet/a"),
         "NatGateway/two": Outcome("NatGateway/two", "not reached", needs="Subnet/a"),
     }
-    assert "\n" + text(terminal.result_lines(preview, Result(outcomes, seconds=61))) == dedent("""
+    assert "\n" + text(results.result_lines(preview, Result(outcomes, seconds=61))) == dedent("""
         ✗ Subnet/a failed
             AWS refused ec2:CreateSubnet: UnauthorizedOperation: not allowed (request r-1)
             → these credentials may not do this
@@ -298,7 +298,7 @@ def test_a_result_says_what_failed_why_and_what_was_not_reached() -> None:
 def test_an_interrupted_result_says_what_was_cut_short() -> None:
     preview = Preview((action("Vpc/main", "create"), action("Subnet/a", "create")))
     outcomes = {"Vpc/main": Outcome("Vpc/main", "interrupted", 1), "Subnet/a": Outcome("Subnet/a", "not reached")}
-    assert "\n" + text(terminal.result_lines(preview, Result(outcomes, interrupted=True, seconds=2))) == dedent("""
+    assert "\n" + text(results.result_lines(preview, Result(outcomes, interrupted=True, seconds=2))) == dedent("""
         Not begun: Subnet/a
         Cut short: Vpc/main
 
@@ -309,7 +309,7 @@ def test_an_interrupted_result_says_what_was_cut_short() -> None:
 
 def test_a_teardown_lists_what_aws_deletes_later_and_what_is_still_there() -> None:
     result = Result({}, left=("Key/data: KMS deletes it on 2026-12-01",), remaining=("Subnet/a",))
-    assert text(terminal.left_lines(result)) == (
+    assert text(results.left_lines(result)) == (
         "Still there:\n    Subnet/a\nAWS deletes later:\n    Key/data: KMS deletes it on 2026-12-01\n"
     )
 
@@ -327,7 +327,7 @@ def test_a_teardown_lists_what_aws_deletes_later_and_what_is_still_there() -> No
     ],
 )
 def test_a_duration_reads_as_people_say_it(seconds: float, said: str) -> None:
-    assert terminal.duration(seconds) == said
+    assert values.duration(seconds) == said
 
 
 def test_markdown_shows_the_counts_and_folds_the_rest_in_the_colours_of_a_diff() -> None:

@@ -93,6 +93,32 @@ def test_a_throttled_update_is_sent_again(workshop: Workshop) -> None:
     assert workshop.cloud.calls == ["create a", *["update a size"] * 3]
 
 
+@pytest.mark.parametrize(
+    "error", [refused("RequestLimitExceeded", Meaning.THROTTLED, 600), lost()], ids=lambda error: error.code
+)
+def test_reads_that_fail_for_a_while_are_done_again(workshop: Workshop, error: Exception) -> None:
+    # The SDK has tried before us; it gives up early where it had to try often.
+    run = workshop.run(Toy("a", size=3))
+    workshop.cloud.fail_reads = [error] * 4
+    preview = run.preview()
+    workshop.cloud.fail_reads = [error] * 2
+    assert run.up(preview).ok
+    assert workshop.cloud.calls == ["create a", "update a size"]
+    run = workshop.run()
+    preview = run.preview_teardown()
+    workshop.cloud.fail_reads = [error] * 2
+    assert run.teardown(preview).ok
+    assert (workshop.cloud.things, workshop.cloud.fail_reads) == ({}, [])
+
+
+def test_a_read_that_is_refused_fails_at_once(workshop: Workshop) -> None:
+    run = workshop.run(Toy("a"))
+    preview = run.preview()
+    workshop.cloud.fail_reads = [refused("UnauthorizedOperation", Meaning.FINAL)] * 9
+    assert {key: outcome.outcome for key, outcome in run.up(preview).outcomes.items()} == {"Toy/a": "failed"}
+    assert len(workshop.cloud.fail_reads) == 8
+
+
 def test_what_can_not_pass_fails_at_once_in_awss_words_and_stops_only_what_needs_it(workshop: Workshop) -> None:
     workshop.cloud.fail["create bad"] = [refused("InvalidParameterValue", Meaning.FINAL)]
     bad, good = Toy("bad"), Toy("good")

@@ -36,6 +36,7 @@ class Cloud:
         self.hide_new_for_reads = 0
         self.pending_for_reads = 0
         self.fail: dict[str, list[Exception]] = {}
+        self.fail_reads: list[Exception] = []
         self._ids = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -51,6 +52,8 @@ class Cloud:
 
     def listed(self) -> list[dict[str, Any]]:
         self.reads += 1
+        if self.fail_reads:
+            raise self.fail_reads.pop(0)
         shown = []
         for thing in self.things.values():
             thing["reads"] += 1
@@ -87,7 +90,7 @@ class Toy(Resource):
         made |= {"Colour": self.colour, "Base": self.base, "NeedsReady": self.needs_ready, "reads": 0}
         made["state"] = "pending" if self.cloud.pending_for_reads else "ready"
         self.cloud.things[made["Id"]] = made
-        return {"Id": made["Id"], "state": made["state"]}
+        return {key: value for key, value in made.items() if key != "reads"}
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         self.cloud.call(f"update {self.name} {','.join(sorted(changed))}")

@@ -132,6 +132,22 @@ def show_logging(call: Call, backend: Any, result: Result) -> Result | None:
     return _shown(call, backend, "logging")
 
 
+@mends.then("PutBucketReplication")
+def keep_replication(call: Call, backend: Any, result: Result) -> None:
+    document = copy.deepcopy(call.parameters["ReplicationConfiguration"])
+    _documents(_bucket(call, backend))["replication"] = {"ReplicationConfiguration": document}
+
+
+@mends.then("GetBucketReplication")
+def show_replication(call: Call, backend: Any, result: Result) -> Result | None:
+    return _shown(call, backend, "replication")
+
+
+@mends.then("DeleteBucketReplication")
+def drop_replication(call: Call, backend: Any, result: Result) -> None:
+    _documents(_bucket(call, backend)).pop("replication", None)
+
+
 @mends.then("PutBucketNotificationConfiguration")
 def keep_notification(call: Call, backend: Any, result: Result) -> None:
     document = copy.deepcopy(call.parameters["NotificationConfiguration"])

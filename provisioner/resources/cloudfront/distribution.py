@@ -111,9 +111,8 @@ class Distribution(Resource):
     def living(cls, aws: Aws) -> Iterable[Live]:
         # Tags are shown distribution by distribution only: asked for where AWS's index says that they are ours, and where a
         # distribution changed so lately that the index may not know.
-        tagged, young = aws.at("us-east-1").tagged("cloudfront:distribution"), datetime.now(UTC) - _YOUNG
-        pages = aws.cloudfront.get_paginator("list_distributions").paginate()
-        listed = [found for page in pages for found in page["DistributionList"].get("Items", ())]
+        young = datetime.now(UTC) - _YOUNG
+        tagged, listed = aws.together(lambda read: read(aws), (_tagged, _list))
         perhaps = [found for found in listed if found["ARN"] in tagged or found["LastModifiedTime"] > young]
         read = aws.together(lambda found: aws.maybe(lambda: _read(aws, found["Id"], found["ARN"])), perhaps)
         return [found for found in read if found]
@@ -164,6 +163,15 @@ class Distribution(Resource):
     @staticmethod
     def state(live: Live) -> State:
         return READY if live["Status"] == "Deployed" else PENDING
+
+
+def _tagged(aws: Aws) -> Any:
+    return aws.at("us-east-1").tagged("cloudfront:distribution")
+
+
+def _list(aws: Aws) -> Any:
+    pages = aws.cloudfront.get_paginator("list_distributions").paginate()
+    return [found for page in pages for found in page["DistributionList"].get("Items", ())]
 
 
 def _rewrite(aws: Aws, distribution: str, wanted: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Text: TypeAlias = str | Deferred
     Step: TypeAlias = Referable | Deferred | str
 
-_S3 = re.compile(r"(?P<bucket>.+)\.s3[.-]([a-z0-9-]+\.)?amazonaws\.com(\.cn)?")
+_S3 = re.compile(r"(?P<bucket>.+)\.s3(?!-website)[.-]([a-z0-9-]+\.)?amazonaws\.com(\.cn)?")
 
 
 class Origin(NamedTuple):

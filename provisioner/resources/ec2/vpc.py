@@ -51,7 +51,9 @@ class Vpc(Resource):
     def living(cls, aws: Aws) -> Iterable[Live]:
         pages = aws.ec2.get_paginator("describe_vpcs").paginate(Filters=aws.owned)
         vpcs = [vpc for page in pages for vpc in page["Vpcs"]]
-        return aws.together(lambda vpc: {**vpc, **_attributes(aws, vpc["VpcId"])}, vpcs)
+        # A list lags behind: what is in it may be gone already, or not known elsewhere yet.
+        found = aws.together(lambda vpc: aws.maybe(lambda: {**vpc, **_attributes(aws, vpc["VpcId"])}), vpcs)
+        return [vpc for vpc in found if vpc]
 
     def create(self, aws: Aws) -> Live | None:
         made = aws.ec2.create_vpc(
@@ -60,7 +62,8 @@ class Vpc(Resource):
             AmazonProvidedIpv6CidrBlock=self.amazon_provided_ipv6_cidr_block,
             TagSpecifications=born_with("vpc", self),
         )
-        return made["Vpc"]
+        # A VPC is born with these; the answer does not tell.
+        return {**made["Vpc"], "EnableDnsSupport": True, "EnableDnsHostnames": False}
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         vpc = live["VpcId"]

@@ -50,16 +50,21 @@ class Role(Resource):
         return [role for role in found if role]
 
     def create(self, aws: Aws) -> Live | None:
-        optional: dict[str, Any] = {"Description": self.description, "PermissionsBoundary": self.permissions_boundary}
+        optional = {"Description": self.description, "PermissionsBoundary": self.permissions_boundary}
+        sent: dict[str, Any] = {
+            "MaxSessionDuration": self.max_session_duration,
+            "Tags": _listed(self.tags),
+            **{name: value for name, value in optional.items() if value},
+        }
         made = aws.iam.create_role(
             RoleName=aws.named(self),
             Path=aws.path,
             AssumeRolePolicyDocument=norm.compact(self.assume_role_policy),
-            MaxSessionDuration=self.max_session_duration,
-            Tags=_listed(self.tags),
-            **{name: value for name, value in optional.items() if value},
+            **sent,
         )
-        return made["Role"]
+        sent["PermissionsBoundary"] = {"PermissionsBoundaryArn": self.permissions_boundary}
+        # IAM's answer leaves out some of what it was told.
+        return {**sent, "AttachedPolicies": [], "InlinePolicies": {}, **made["Role"]}
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         role = live["RoleName"]
@@ -125,17 +130,26 @@ def _write(aws: Aws, role: str, have: Mapping[str, Any] | None, wanted: Mapping[
 
 
 def _read(aws: Aws, name: str) -> Live:
-    def inline(policy: str) -> Live | None:
+    parts = aws.together(lambda read: read(aws, name), (_role, _attached, _inline))
+    return {key: item for part in parts for key, item in part.items()}
+
+
+def _role(aws: Aws, name: str) -> Live:
+    return aws.iam.get_role(RoleName=name)["Role"]
+
+
+def _attached(aws: Aws, name: str) -> Live:
+    pages = aws.iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+    return {"AttachedPolicies": [policy for page in pages for policy in page["AttachedPolicies"]]}
+
+
+def _inline(aws: Aws, name: str) -> Live:
+    def document(policy: str) -> Live | None:
         return aws.maybe(lambda: aws.iam.get_role_policy(RoleName=name, PolicyName=policy))
 
-    attached = aws.iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
-    listed = aws.iam.get_paginator("list_role_policies").paginate(RoleName=name)
-    found = [inline(policy) for page in listed for policy in page["PolicyNames"]]
-    return {
-        **aws.iam.get_role(RoleName=name)["Role"],
-        "AttachedPolicies": [policy for page in attached for policy in page["AttachedPolicies"]],
-        "InlinePolicies": {policy["PolicyName"]: policy["PolicyDocument"] for policy in found if policy},
-    }
+    pages = aws.iam.get_paginator("list_role_policies").paginate(RoleName=name)
+    found = aws.together(document, [policy for page in pages for policy in page["PolicyNames"]])
+    return {"InlinePolicies": {policy["PolicyName"]: policy["PolicyDocument"] for policy in found if policy}}
 
 
 def _listed(tags: Mapping[str, str]) -> list[TagTypeDef]:

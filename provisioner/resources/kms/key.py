@@ -64,10 +64,10 @@ class Key(Resource):
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
         aliases: dict[str, list[str]] = {}
-        for aliases_page in aws.kms.get_paginator("list_aliases").paginate():
-            for alias in aliases_page["Aliases"]:
-                aliases.setdefault(alias.get("TargetKeyId", ""), []).append(alias["AliasName"])
-        listed = [key["KeyId"] for page in aws.kms.get_paginator("list_keys").paginate() for key in page["Keys"]]
+        named, keys = aws.together(lambda read: read(aws), (_list_aliases, _list_keys))
+        for alias in named:
+            aliases.setdefault(alias.get("TargetKeyId", ""), []).append(alias["AliasName"])
+        listed = [key["KeyId"] for key in keys]
         customers = [key for key in listed if not any(name.startswith("alias/aws/") for name in aliases.get(key, ()))]
         found = aws.together(lambda key: aws.maybe(lambda: _read(aws, key, aliases.get(key, []))), customers)
         return [key for key in found if key]
@@ -154,6 +154,14 @@ class Key(Resource):
         return READY if state in ("Enabled", "Disabled") else PENDING
 
 
+def _list_aliases(aws: Aws) -> list[Any]:
+    return [alias for page in aws.kms.get_paginator("list_aliases").paginate() for alias in page["Aliases"]]
+
+
+def _list_keys(aws: Aws) -> list[Any]:
+    return [key for page in aws.kms.get_paginator("list_keys").paginate() for key in page["Keys"]]
+
+
 def _read(aws: Aws, key: str, aliases: Sequence[str]) -> Live:
     tags = _tags(aws, key)
     if not _ours(aws, tags):
@@ -163,11 +171,18 @@ def _read(aws: Aws, key: str, aliases: Sequence[str]) -> Live:
     found = {**aws.kms.describe_key(KeyId=key)["KeyMetadata"], **known}
     if Key.state(found) is not READY:
         return found
-    found["Policy"] = norm.document(aws.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+
+    def policy(key: str) -> Live:
+        return {"Policy": norm.document(aws.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])}
+
+    def rotation(key: str) -> Live:
+        shown = aws.kms.get_key_rotation_status(KeyId=key)
+        return {name: shown.get(name) for name in ("KeyRotationEnabled", "RotationPeriodInDays")}
+
     # Only these rotate; for others AWS refuses to say that they do not.
-    if found.get("KeySpec") == "SYMMETRIC_DEFAULT" and found.get("Origin") == "AWS_KMS":
-        rotation = aws.kms.get_key_rotation_status(KeyId=key)
-        found.update({name: rotation.get(name) for name in ("KeyRotationEnabled", "RotationPeriodInDays")})
+    rotates = found.get("KeySpec") == "SYMMETRIC_DEFAULT" and found.get("Origin") == "AWS_KMS"
+    for part in aws.together(lambda read: read(key), (policy, rotation) if rotates else (policy,)):
+        found.update(part)
     return found
 
 

@@ -43,8 +43,8 @@ class LogGroup(Resource):
     def living(cls, aws: Aws) -> Iterable[Live]:
         # AWS shows tags only group by group, at a few calls a second. So they are read only where they may be ours: where the
         # name is by the plan's convention, where AWS's index of tags says so, and where a group is too young for the index.
-        tagged, young = aws.tagged("logs"), (datetime.now(UTC) - _YOUNG).timestamp() * 1000
-        groups = [group for page in aws.logs.get_paginator("describe_log_groups").paginate() for group in page["logGroups"]]
+        young = (datetime.now(UTC) - _YOUNG).timestamp() * 1000
+        tagged, groups = aws.together(lambda read: read(aws), (_tagged, _list))
         perhaps = [
             group
             for group in groups
@@ -93,6 +93,14 @@ class LogGroup(Resource):
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         aws.logs.delete_log_group(logGroupName=live["logGroupName"])
+
+
+def _tagged(aws: Aws) -> Any:
+    return aws.tagged("logs")
+
+
+def _list(aws: Aws) -> Any:
+    return [group for page in aws.logs.get_paginator("describe_log_groups").paginate() for group in page["logGroups"]]
 
 
 def _with_tags(aws: Aws, group: Any) -> Live:

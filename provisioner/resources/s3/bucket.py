@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ... import norm
 from ...errors import Blocked, ForeignOwner, PlanError
 from ...resource import Id, Name, Output, Resource, Value, as_tags, attr
-from .emptying import empty, holds_anything
+from .emptying import empty, held
 from .parts import PARTS, TAGS, buckets, places
 from .rules import by
 from .writing import Writing
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
 EMPTY_ON_DELETE = "provisioner:empty-on-delete"
 _DEFAULT = "Encryption.ApplyServerSideEncryptionByDefault"
+# S3 answers with nothing; but since 2023 every new bucket is like this.
+_NEW = {
+    "Encryption": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False},
+    "PublicAccessBlock": {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": True,
+        "BlockPublicPolicy": True,
+        "RestrictPublicBuckets": True,
+    },
+}
 
 
 class Bucket(Resource):
@@ -113,12 +123,15 @@ class Bucket(Resource):
             ObjectOwnership=self.object_ownership,
         )
         known = {"ObjectOwnership": self.object_ownership, "ObjectLockEnabled": self.object_lock_enabled}
-        return {"Name": name, **places(aws, name), "Tags": tags, **known}
+        return {"Name": name, **places(aws, name), "Tags": tags, **known, **_NEW}
 
     def _refuse_foreign(self, aws: Aws, name: str) -> None:
         for bucket in buckets(aws, [TAGS]):
             if bucket["Name"] == name and aws.ownership.step_of(type(self), bucket) != self.key:
-                raise ForeignOwner(f"{self.key} is to be called {name}, and a bucket of that name is not the plan's")
+                raise ForeignOwner(
+                    f"{self.key} is to be called {name}, and a bucket of that name is not the plan's: "
+                    "rename the step, or remove that bucket"
+                )
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         Writing(aws, self, live).put(changed)
@@ -138,7 +151,7 @@ class Bucket(Resource):
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         bucket = live["Name"]
-        if holds_anything(aws, bucket):
+        if held(aws, bucket, most=1):
             if as_tags(live.get("Tags")).get(EMPTY_ON_DELETE) != "true":
                 raise Blocked(f"bucket {bucket} is not empty: empty it, or bring it up with empty_on_delete=True first")
             empty(aws, bucket)

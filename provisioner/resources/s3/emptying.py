@@ -9,16 +9,21 @@ from botocore.exceptions import ClientError
 from ...aws.retry import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...aws.account import Aws
 
 
+def held(aws: Aws, bucket: str, most: int = 1000) -> Sequence[Any]:
+    """The first versions and markers that the bucket holds."""
+    page = aws.maybe(lambda: aws.s3.list_object_versions(Bucket=bucket, MaxKeys=most, ExpectedBucketOwner=aws.account_id))
+    return [*page.get("Versions", ()), *page.get("DeleteMarkers", ())] if page else ()
+
+
 def empty(aws: Aws, bucket: str) -> None:
-    """Delete all that the bucket holds, a thousand versions a call."""
-    pages = aws.s3.get_paginator("list_object_versions").paginate(Bucket=bucket, ExpectedBucketOwner=aws.account_id)
-    for page in pages:
-        found: list[Any] = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-        if found:
-            _delete(aws, bucket, [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found])
+    """Delete all that the bucket holds, a thousand a call, and what is written meanwhile."""
+    while found := held(aws, bucket):
+        _delete(aws, bucket, [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found])
 
 
 def _delete(aws: Aws, bucket: str, objects: list[Any]) -> None:
@@ -33,9 +38,3 @@ def _delete(aws: Aws, bucket: str, objects: list[Any]) -> None:
             "ResponseMetadata": {"HTTPStatusCode": 500 if error.get("Code") == "InternalError" else 400},
         }
         raise explain("s3", "DeleteObjects", ClientError(refusal, "DeleteObjects"))
-
-
-def holds_anything(aws: Aws, bucket: str) -> bool:
-    """Whether there is any version or marker left in the bucket."""
-    page = aws.maybe(lambda: aws.s3.list_object_versions(Bucket=bucket, MaxKeys=1, ExpectedBucketOwner=aws.account_id))
-    return bool(page and (page.get("Versions") or page.get("DeleteMarkers")))
