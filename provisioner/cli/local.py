@@ -103,7 +103,10 @@ def reset(looks: Looks) -> int:
 @port_option
 @level_option
 def serve(port: int, level: str) -> int:
-    """Run one in the foreground, apart from the one in the background, until Ctrl-C. Its address goes to stdout as JSON."""
+    """Run another one in the foreground, until Ctrl-C.
+
+    It knows nothing of the one in the background. Its address goes to stdout as JSON.
+    """
     from ..embedded.__main__ import main
     from ..errors import EmbeddedError
 

@@ -95,11 +95,13 @@ class _Converging:
         until = self.world.clock.now() + (HIDDEN if error.meaning is Meaning.LOST else min(HIDDEN, 10.0))
         pauses = self.world.pauses(self.kind)
         while True:
-            yield from self._read(self.world.clock.now())
+            began = self.world.clock.now()
+            yield from self._read(began)
             live = self.world.snapshot.live(self.step)
             if live is not None:
                 return live
-            if self.world.clock.now() >= until:
+            # A read that took its time shows what was there when it began.
+            if began >= until:
                 break
             yield Pause(next(pauses))
         if error.meaning is Meaning.EXISTS:

@@ -76,7 +76,7 @@ def left_lines(result: Result) -> Iterator[Line]:
         yield from (line("    ", what) for what in result.remaining)
     if result.left:
         yield line("AWS deletes later:")
-        yield from (line("    ", what, hang=4) for what in result.left)
+        yield from (line("    ", what) for what in result.left)
 
 
 def output_lines(outputs: Mapping[str, Any]) -> list[str]:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from ..plan import Plan
 
 
-WIDEST = 48
-
-
 class Verdict(NamedTuple):
     """What is said of a resource, and how it looks."""
 
@@ -33,7 +30,7 @@ def status_lines(preview: Preview, plan: Plan) -> Iterator[Line]:
     listed = {step.key for step in plan.steps}
     actions = [action for action in preview.actions if not is_left_out(action)]
     verdicts = {action.step: verdict(action, listed) for action in actions}
-    width = column(verdicts, WIDEST)
+    width = column(verdicts)
     when = max((len(since(action.since)) for action in actions), default=0)
     said = max((len(one.word) for one in verdicts.values()), default=0)
     for action in actions:
@@ -75,6 +72,6 @@ def verdict(action: Action, listed: set[str]) -> Verdict:
 
 
 def since(text: str | None) -> str:
-    """A time as AWS shows it, in UTC and to the minute."""
+    """The day of a time as AWS shows it, in UTC; its JSON has the moment."""
     found = moment(text)
-    return f"{found:%Y-%m-%d %H:%M}" if found else text or ""
+    return f"{found:%Y-%m-%d}" if found else text or ""

@@ -1,6 +1,7 @@
 """python -m tests.benchmarks: everything that the README says about speed, measured here and now, as a table.
 
-Speeds are told beside something run in the same session: a bare interpreter, the longest path of a graph, the longest chain of calls.
+Speeds are told beside something run in the same session: a bare interpreter, the longest path of a graph, the longest chain of
+calls.
 """
 
 from __future__ import annotations

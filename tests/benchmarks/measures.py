@@ -125,7 +125,9 @@ def unchanged_plan() -> list[Row]:
             server.reset()
             vpc = Vpc("vpc", cidr_block="10.0.0.0/16")
             zones = [f"{REGION}{letter}" for letter in "abc"]
-            steps = [Subnet(f"s{n}", vpc=vpc, cidr_block=f"10.0.{n}.0/24", availability_zone=zones[n % 3]) for n in range(subnets)]
+            steps = [
+                Subnet(f"s{n}", vpc=vpc, cidr_block=f"10.0.{n}.0/24", availability_zone=zones[n % 3]) for n in range(subnets)
+            ]
             plan = Plan("bench", vpc, *steps)
             _up(server, plan)
             run = _run(server, plan)
@@ -147,7 +149,11 @@ def unchanged_network() -> list[Row]:
         assert not run.preview().anything_to_do
         seconds = time.monotonic() - began
         calls = len(server.calls) - before
-    return [Row("`plan`, unchanged network of the financial platform", f"{calls} calls, {seconds:.2f} s", f"{len(plan.steps)} steps")]
+    return [
+        Row(
+            "`plan`, unchanged network of the financial platform", f"{calls} calls, {seconds:.2f} s", f"{len(plan.steps)} steps"
+        )
+    ]
 
 
 CHAIN = (
@@ -163,12 +169,12 @@ CHAIN = (
     "AssociateRouteTable",
     "DescribeRouteTables",
 )
-"""The longest chain of calls of `up`: none of these can begin before the one above it was answered. The first two stand for the bulk
-reads: a list, then what only a call per resource shows."""
+"""The longest chain of calls of `up`: none of these can begin before the one above it was answered. The first two stand for the
+bulk reads: a list, then what only a call per resource shows."""
 
 
 def slow_calls() -> list[Row]:
-    """`up` of the network with 60 ms added to every call, against the longest chain of calls and against one call after another."""
+    """`up` of the network with 60 ms added to every call, beside the longest chain of calls and one call after another."""
     with running() as server:
         plan = _network()
         _up(server, plan)  # warm: the emulator imports a service when it is first called
@@ -186,7 +192,12 @@ def slow_calls() -> list[Row]:
             f"longest chain, {len(CHAIN)} calls: {chain:.2f} s",
             f"{seconds / chain:.2f}",
         ),
-        Row("the same", f"{seconds:.2f} s", f"one call after another: {calls * LATENCY:.2f} s", f"{seconds / (calls * LATENCY):.2f}"),
+        Row(
+            "the same",
+            f"{seconds:.2f} s",
+            f"one call after another: {calls * LATENCY:.2f} s",
+            f"{seconds / (calls * LATENCY):.2f}",
+        ),
     ]
 
 

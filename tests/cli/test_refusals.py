@@ -314,3 +314,32 @@ def test_two_things_that_claim_one_step_are_both_named(provisioner: Provisioner,
     assert err.startswith("✗ Vpc/vpc: ")
     assert first["VpcId"] in err
     assert second["VpcId"] in err
+
+
+def test_what_holds_data_is_deleted_only_where_it_is_named(provisioner: Provisioner, folder: Path, embedded: Running) -> None:
+    (folder / "shop.py").write_text(
+        dedent("""
+            from provisioner import Plan, settings
+            from provisioner.resources.kms.key import Key
+
+            class Settings(settings.Settings):
+                keys: int = 2
+
+            def build(given):
+                return Plan("shop", *(Key(f"key-{number}", description="for tests") for number in range(given.keys)))
+        """)
+    )
+    assert provisioner("up", "--yes").code == 0
+    before = writes(embedded)
+    shown = provisioner("plan", "--set", "keys=1")
+    assert (shown.code, "`up` refuses this:\n  Key/key-1 (" in shown.err) == (0, True)
+    err = refused(provisioner("up", "--yes", "--set", "keys=1"))
+    assert "✗ Key/key-1 (" in err
+    assert (
+        "holds data and is no longer in the plan: name it with --delete Key/key-1, or leave it with --exclude Key/key-1" in err
+    )
+    assert writes(embedded) == before
+    assert provisioner("up", "--yes", "--set", "keys=1", "--exclude", "Key/key-1").code == 0
+    assert writes(embedded) == before
+    ended = provisioner("up", "--yes", "--set", "keys=1", "--delete", "Key/key-1", "--output", "json")
+    assert (ended.code, ended.document["summary"]["delete"]) == (0, 1)

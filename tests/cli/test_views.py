@@ -245,13 +245,13 @@ STATUS_PLAN = Plan(
 
 def test_the_status_is_a_line_for_every_resource_with_orphans_last() -> None:
     assert "\n" + text(status.status_lines(STATUS, STATUS_PLAN)) == dedent("""
-          ~ Vpc/main        drifted  2026-01-02 03:04  vpc-1
+          ~ Vpc/main        drifted  2026-01-02  vpc-1
               enable_dns_hostnames  false → true
-          ✓ Subnet/a        ready    2026-01-02 03:04  subnet-1
-          … NatGateway/nat  pending                    nat-1
-          ✗ NatGateway/two  broken                     nat-2
+          ✓ Subnet/a        ready    2026-01-02  subnet-1
+          … NatGateway/nat  pending              nat-1
+          ✗ NatGateway/two  broken               nat-2
           + Subnet/b        missing
-          - Subnet/old      orphan                     subnet-9
+          - Subnet/old      orphan               subnet-9
 
         1 drifted, 1 ready, 1 pending, 1 broken, 1 missing, 1 orphan
     """)

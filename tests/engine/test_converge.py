@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from provisioner.aws.retry import Meaning
+from provisioner.engine.converge import HIDDEN
 from provisioner.engine.options import Options
 from provisioner.errors import Ambiguous, Protected
 
 from .toy import OWNERSHIP, Toy, Treasure, Workshop, lost, refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 
@@ -79,6 +82,29 @@ def test_a_lost_answer_is_looked_for_and_not_made_twice(workshop: Workshop) -> N
     assert workshop.up(Toy("a")) == {"Toy/a": "done"}
     assert workshop.cloud.calls == ["create a"]
     assert len(workshop.cloud.things) == 1
+
+
+def test_one_look_that_took_long_does_not_prove_that_nothing_was_made(workshop: Workshop) -> None:
+    run = workshop.run(Toy("a"))
+    preview = run.preview()
+    listed = workshop.cloud.listed
+    slow: Iterator[list[dict[str, Any]]] = iter([[]])
+
+    def make_and_lose(what: str) -> None:
+        workshop.cloud.calls.append(what)
+        if len(workshop.cloud.calls) == 1:
+            Toy("a", tags=OWNERSHIP.tags(Toy("a")))._make()
+            raise lost()
+
+    def shown_late() -> list[dict[str, Any]]:
+        for nothing in slow:
+            time.sleep(2 * HIDDEN / workshop.speed)
+            return nothing
+        return listed()
+
+    workshop.cloud.call, workshop.cloud.listed = make_and_lose, shown_late  # type: ignore[method-assign]
+    assert run.up(preview).ok
+    assert workshop.cloud.calls == ["create a"]
 
 
 def test_a_create_that_never_arrived_is_sent_again(workshop: Workshop) -> None:

@@ -1,5 +1,5 @@
-"""`up` and `teardown` of the financial platform's network, killed (SIGKILL, a real process, a real socket) after every one of their
-changing calls, and run again: the same end as if nothing had happened."""
+"""`up` and `teardown` of the financial platform's network, killed (SIGKILL, a real process, a real socket) after every one of
+their changing calls, and run again: the same end as if nothing had happened."""
 
 from __future__ import annotations
 

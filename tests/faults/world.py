@@ -1,5 +1,5 @@
-"""Everything that an account holds, in words that are the same for two accounts that hold the same: ids become the names of what
-they stand for, and what differs by nature (times, addresses, association ids) is left out. Read with plain boto3."""
+"""Everything that an account holds, in words that are the same for two accounts that hold the same: ids become the names of
+what they stand for, and what differs by nature (times, addresses, association ids) is left out. Read with plain boto3."""
 
 from __future__ import annotations
 
@@ -13,14 +13,51 @@ import boto3
 from provisioner.resource import as_tags
 
 REGION = "us-east-1"
-_BY_NATURE = {
-    "AllocationTime", "AssociationId", "AttachTime", "CreateDate", "CreateTime", "CreationDate", "CreationTime", "CreationTimestamp",
-    "LastUpdatedTimestamp", "NetworkAclAssociationId", "NetworkInterfaceId", "NetworkInterfaceIds", "PrivateIp", "PrivateIpAddress",
-    "PublicIp", "PublicIpv4Pool", "RoleId", "RoleLastUsed", "RouteTableAssociationId", "SecurityGroupRuleId", "creationTime",
-    "AvailableIpAddressCount", "DestinationPrefixListId", "CarrierIp", "DnsEntries", "NetworkBorderGroup", "LastUpdatedDate", "LastChangedDate",
-    "AvailabilityZoneId", "ResponseMetadata", "storedBytes", "InstanceId", "NetworkInterfaceOwnerId", "Ipv6CidrBlockAssociationSet",
-    "NextToken", "AliasArn", "KeyArn", "DeletionDate", "LastAccessed", "MainRouteTableAssociationId", "TargetKeyId",
-}  # fmt: skip
+_BY_NATURE = frozenset(
+    [
+        "AliasArn",
+        "AllocationTime",
+        "AssociationId",
+        "AttachTime",
+        "AvailabilityZoneId",
+        "AvailableIpAddressCount",
+        "CarrierIp",
+        "CreateDate",
+        "CreateTime",
+        "CreationDate",
+        "CreationTime",
+        "CreationTimestamp",
+        "DeletionDate",
+        "DestinationPrefixListId",
+        "DnsEntries",
+        "InstanceId",
+        "Ipv6CidrBlockAssociationSet",
+        "KeyArn",
+        "LastAccessed",
+        "LastChangedDate",
+        "LastUpdatedDate",
+        "LastUpdatedTimestamp",
+        "MainRouteTableAssociationId",
+        "NetworkAclAssociationId",
+        "NetworkBorderGroup",
+        "NetworkInterfaceId",
+        "NetworkInterfaceIds",
+        "NetworkInterfaceOwnerId",
+        "NextToken",
+        "PrivateIp",
+        "PrivateIpAddress",
+        "PublicIp",
+        "PublicIpv4Pool",
+        "ResponseMetadata",
+        "RoleId",
+        "RoleLastUsed",
+        "RouteTableAssociationId",
+        "SecurityGroupRuleId",
+        "TargetKeyId",
+        "creationTime",
+        "storedBytes",
+    ]
+)
 
 
 def holds(url: str) -> dict[str, list[Any]]:
