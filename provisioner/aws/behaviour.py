@@ -81,6 +81,8 @@ ROWS: tuple[Row, ...] = (
     # A key policy that names a role of this minute.
     Row("kms", "CreateKey|PutKeyPolicy", "MalformedPolicyDocumentException", "principal", _NOT_YET, 2 * MINUTE),
     Row("kms", "ScheduleKeyDeletion", "KMSInvalidStateException", "pending deletion", _GONE, 0),
+    # It was still alive when the list was read.
+    Row("kms", "(Describe|Get|List).*", "KMSInvalidStateException", "pending deletion", _GONE, 0),
     Row("kms", ".*", "KMSInvalidStateException", "pending deletion", _FINAL, 0),
     # A key that was made or enabled a moment ago is still seen as disabled.
     Row("kms", "(En|Dis)ableKeyRotation|UpdateKeyDescription|CreateAlias", "DisabledException", "", _BUSY, 2 * MINUTE),

@@ -9,5 +9,6 @@ from __future__ import annotations
 from .faults import Lossy, Throttling
 from .jealous import Jealous
 from .late import Late
+from .slow import Slow
 
-__all__ = ["Jealous", "Late", "Lossy", "Throttling"]
+__all__ = ["Jealous", "Late", "Lossy", "Slow", "Throttling"]

@@ -55,9 +55,9 @@ class Lossy(Behaviour):
         return f"{words} {alike.index(sent)}"
 
     def _learn(self, call: Call, answer: Answer) -> None:
-        step = re.search(r'"provisioner:step", "\w+": "(.+?)"', json.dumps(call.parameters, default=str))
-        for found in _ID.findall(json.dumps(answer.content, default=str)) if step else ():
-            self._steps.setdefault(found, f"<{step[1]}>" if step else "")
+        if step := re.search(r'"provisioner:step", "\w+": "(.+?)"', json.dumps(call.parameters, default=str)):
+            for found in _ID.findall(json.dumps(answer.content, default=str)):
+                self._steps.setdefault(found, f"<{step[1]}>")
 
 
 class Throttling(Behaviour):

@@ -42,6 +42,9 @@ class Terminal:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {"AWS_ENDPOINT_URL": url, "TERM": "xterm-256color", **variables}.items():
                 patch.setenv(name, value)
+            # These overrule what the terminal itself says of its size; a test runner may have set them.
+            patch.delenv("COLUMNS", raising=False)
+            patch.delenv("LINES", raising=False)
             streams: dict[str, Any] = {"stdin": slave, "stdout": slave, "stderr": slave}
             self.process = started(*arguments, "--plan", "shop.py", cwd=folder, start_new_session=True, **streams)
         os.close(slave)

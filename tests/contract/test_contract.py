@@ -15,11 +15,12 @@ from provisioner.engine.options import Options
 from provisioner.engine.run import Run
 from provisioner.resource import dependencies
 from provisioner.resources import every_type
+from tests.behaviours import Slow
 
 from .examples import Example, every_example
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from provisioner.aws.account import Aws
     from provisioner.embedded.server import Running
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from provisioner.resource import Resource
 
 EXAMPLES = {type(example.step).__name__: example for example in every_example()}
+TAGGED = {name: example for name, example in EXAMPLES.items() if type(example.step).taggable()}
 each_type = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+each_tagged_type = pytest.mark.parametrize("example", TAGGED.values(), ids=TAGGED)
 
 
 def fields(which: str) -> pytest.MarkDecorator:
@@ -92,8 +95,12 @@ class Account:
 
 
 @pytest.fixture
-def account(aws: Aws, embedded: Running) -> Account:
-    return Account(aws, embedded)
+def account(aws: Aws, embedded: Running) -> Iterator[Account]:
+    """An account of an AWS that takes its time."""
+    slow = Slow(1)
+    embedded.behaviours.insert(1, slow)
+    yield Account(aws, embedded)
+    embedded.behaviours.remove(slow)
 
 
 def test_every_type_has_an_example() -> None:
@@ -171,10 +178,8 @@ def test_a_field_that_can_not_change_replaces(account: Account, kind: str, field
     assert account.to_do(other) == {}
 
 
-@each_type
+@each_tagged_type
 def test_tags_are_put_again_and_others_left_alone(account: Account, example: Example) -> None:
-    if not type(example.step).taggable():
-        pytest.skip("AWS keeps no tags on it")
     tagged = dataclasses.replace(example.step, tags={**example.step.tags, "contract": "one"})
     other = dataclasses.replace(example.step, tags={**example.step.tags, "contract": "two", "more": "yes"})
     account.up(tagged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
@@ -13,6 +14,8 @@ from provisioner.embedded.server import Running, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from provisioner.embedded.call import Behaviour
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -65,6 +68,11 @@ def vpc(ec2: Any) -> str:
 
 
 @pytest.fixture
+def address(ec2: Any) -> str:
+    return str(ec2.allocate_address(Domain="vpc")["AllocationId"])
+
+
+@pytest.fixture
 def subnet(ec2: Any, vpc: str) -> str:
     return str(ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"])
 
@@ -83,3 +91,13 @@ def refusal(call: Callable[..., object], **parameters: object) -> str:
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     return str(caught.value.response["Error"]["Code"])
+
+
+@contextmanager
+def behaving(server: Running, *behaviours: Behaviour) -> Iterator[None]:
+    """With the server behaving like this too."""
+    server.behaviours[0:0] = behaviours
+    try:
+        yield
+    finally:
+        del server.behaviours[: len(behaviours)]

@@ -48,6 +48,7 @@ class Network:
     def __init__(self, server: Running) -> None:
         self.server = server
         self._connection = Connection(region=REGION, endpoint_url=server.url, made_up_credentials=True)
+        self._added: tuple[Behaviour, ...] = ()
 
     def up(self) -> Result:
         run = self._run()
@@ -82,8 +83,6 @@ class Network:
             for one in behaviours:
                 self.server.behaviours.remove(one)
             self._added = ()
-
-    _added: tuple[Behaviour, ...] = ()
 
     def _run(self) -> Run:
         ownership = Ownership(PLAN.name, "local", "123456789012", PLAN.prefix, PLAN.tags)

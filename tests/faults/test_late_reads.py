@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tests.behaviours import Late
+from tests.behaviours import Late, Slow
 
 from .network import Network, errors, hurry, undisturbed
 from .world import REGION
@@ -33,10 +33,10 @@ def late() -> Late:
 
 @pytest.fixture
 def network(normal: Undisturbed, late: Late, embedded: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
-    """The network, up, in an AWS that shows everything late."""
+    """The network, up, in an AWS that shows everything late and takes its time."""
     hurry(monkeypatch)
     network = Network(embedded)
-    with network.under(late):
+    with network.under(late, Slow(3)):
         assert errors(network.up()) == {}
         yield network
 

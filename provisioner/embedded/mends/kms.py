@@ -19,7 +19,6 @@ _NOT_WHEN_PENDING = (
     "DisableKey",
     "EnableKeyRotation",
     "DisableKeyRotation",
-    "GetKeyRotationStatus",
     "ScheduleKeyDeletion",
     "TagResource",
     "UntagResource",
@@ -75,9 +74,11 @@ def keep_period(call: Call, backend: Any, result: Result) -> None:
 
 @mends.then("GetKeyRotationStatus")
 def show_period(call: Call, backend: Any, result: Result) -> Result:
+    """AWS: while a key is pending deletion, it does not rotate, and does again once that is cancelled."""
     key = _key(backend, call.parameters["KeyId"])
-    shown = {**result, "KeyId": key.arn}
-    if result.get("KeyRotationEnabled"):
+    rotates = result.get("KeyRotationEnabled", False) and key.key_state != "PendingDeletion"
+    shown = {**result, "KeyId": key.arn, "KeyRotationEnabled": rotates}
+    if rotates:
         days = getattr(key, "rotation_period_in_days", 365)
         shown.update(RotationPeriodInDays=days, NextRotationDate=datetime.now(UTC) + timedelta(days=days))
     return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...resource import Id, Output, Resource, attr
 from .network_interfaces import holders_in
@@ -42,12 +42,14 @@ class SecurityGroup(Resource):
             yield from (group for group in page["SecurityGroups"] if group["GroupName"] != "default")
 
     def create(self, aws: Aws) -> Live | None:
-        return aws.ec2.create_security_group(
-            VpcId=self.vpc,
-            GroupName=self.group_name or aws.named(self),
-            Description=self.description,
-            TagSpecifications=born_with("security-group", self),
-        )
+        about: dict[str, Any] = {
+            "VpcId": self.vpc,
+            "GroupName": self.group_name or aws.named(self),
+            "Description": self.description,
+        }
+        made = aws.ec2.create_security_group(**about, TagSpecifications=born_with("security-group", self))
+        # The answer does not say what every group is born with.
+        return {**made, **about, "Tags": dict(self.tags), "IpPermissions": [], "IpPermissionsEgress": [_WAY_OUT]}
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         if "ingress" in changed:
@@ -69,6 +71,9 @@ class SecurityGroup(Resource):
             for group in aws.ec2.describe_security_groups(Filters=[_names(way, live["GroupId"])])["SecurityGroups"]
         ]
         return [*holders_in(aws, "group-id", live["GroupId"]), *(f"{one}, whose rules name it" for one in sorted(set(named)))]
+
+
+_WAY_OUT = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 
 
 def _names(way: str, group: str) -> FilterTypeDef:

@@ -12,11 +12,6 @@ from ..conftest import REGION, refusal
 
 
 @pytest.fixture
-def address(ec2: Any) -> str:
-    return str(ec2.allocate_address(Domain="vpc")["AllocationId"])
-
-
-@pytest.fixture
 def table(ec2: Any, vpc: str) -> str:
     return str(ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"])
 

@@ -46,6 +46,14 @@ def test_a_rotation_period_reads_back(kms: Any, key: str) -> None:
     assert "RotationPeriodInDays" not in kms.get_key_rotation_status(KeyId=key)
 
 
+def test_a_key_pending_deletion_does_not_rotate(kms: Any, key: str) -> None:
+    kms.enable_key_rotation(KeyId=key)
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is False
+    kms.cancel_key_deletion(KeyId=key)
+    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is True
+
+
 @pytest.mark.parametrize("days", [6, 31])
 def test_a_window_is_7_to_30_days(kms: Any, key: str, days: int) -> None:
     assert refusal(kms.schedule_key_deletion, KeyId=key, PendingWindowInDays=days) == "ValidationException"
