@@ -47,11 +47,9 @@ class _Handler(MotoRequestHandler):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.wfile.flush()
         environ = self.make_environ()
-        stream = environ["wsgi.input"]
-        chunked = environ.get("wsgi.input_terminated")
-        body = stream.read() if chunked else stream.read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = BytesIO(body)
         try:
+            body = _whole_body(environ)
+            environ["wsgi.input"] = BytesIO(body)
             reply = self.server.endpoint(environ, body)
         except HangUp:
             self.close_connection = True
@@ -70,6 +68,21 @@ class _Handler(MotoRequestHandler):
 
     def log_request(self, code: object = "-", size: object = "-") -> None:
         """Calls are in the record; a log line for each would only cost time."""
+
+
+def _whole_body(environ: dict[str, Any]) -> bytes:
+    """A request's body. Where the caller died while sending it, there is nobody to answer, and no call to carry out."""
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        try:
+            return bytes(stream.read())
+        except OSError as error:
+            raise HangUp from error
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = bytes(stream.read(length))
+    if len(body) < length:
+        raise HangUp
+    return body
 
 
 class Server(ThreadedWSGIServer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -28,14 +29,27 @@ def test_a_connection_serves_many_requests(server: Running) -> None:
     try:
         connection.request("GET", "/provisioner/status")
         connection.getresponse().read()
-        socket = connection.sock
+        opened = connection.sock
         connection.request("POST", "/provisioner/nothing", body=b"x" * 100_000)
         assert connection.getresponse().read()
         connection.request("GET", "/provisioner/status")
         assert connection.getresponse().status == 200
-        assert connection.sock is socket
+        assert connection.sock is opened
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 200", "Transfer-Encoding: chunked"])
+def test_a_call_that_did_not_arrive_whole_is_none(server: Running, framing: str) -> None:
+    credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, SignedHeaders=host, Signature=0"
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: {credential}\r\n{framing}\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n\r\n"
+    chunk = "40\r\n" if "chunked" in framing else ""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as caller:
+        caller.sendall(f"{head}{kind}{chunk}Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16".encode())
+        caller.shutdown(socket.SHUT_WR)
+        assert caller.recv(1000) == b""
+    assert [str(call) for call in server.calls] == []
 
 
 def test_calls_do_not_overlap(server: Running, connect: Connect) -> None:
@@ -91,8 +105,6 @@ def test_reset_forgets_everything(server: Running, ec2: Any, connect: Connect) -
 
 
 def test_an_unknown_level_is_refused() -> None:
-    import socket
-
     with socket.socket() as unused, pytest.raises(ValueError, match="no such level: odd; there are plain"):
         build(unused, level="odd")
 

@@ -29,8 +29,8 @@ def preload() -> None:
         connection.client(service, "us-east-1", once=False)
 
 
-def child(order: dict[str, Any]) -> None:
-    """Be the command."""
+def child(order: dict[str, Any]) -> int:
+    """Be the command; its exit code."""
     from provisioner.__main__ import main
 
     os.chdir(order["folder"])
@@ -40,7 +40,7 @@ def child(order: dict[str, Any]) -> None:
         os.dup2(file, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.argv = ["provisioner", *order["argv"]]
-    main()
+    return main()
 
 
 def serve() -> None:
@@ -50,8 +50,7 @@ def serve() -> None:
         if pid == 0:
             status = 255
             try:
-                child(json.loads(line))
-                status = 0
+                status = child(json.loads(line))
             except SystemExit as leaving:
                 status = leaving.code if isinstance(leaving.code, int) else 1
             finally:
