@@ -3,7 +3,7 @@
 from .errors import PlanError, ProvisionerError
 from .plan import Plan
 from .secret import Secret
-from .value import ACCOUNT_ID, PARTITION, REGION, Fact, text
+from .value import ACCOUNT_ID, CALLER, PARTITION, REGION, Fact, text
 
-__all__ = ["ACCOUNT_ID", "PARTITION", "REGION", "Fact", "Plan", "PlanError", "ProvisionerError", "Secret", "text"]
+__all__ = ["ACCOUNT_ID", "CALLER", "PARTITION", "REGION", "Fact", "Plan", "PlanError", "ProvisionerError", "Secret", "text"]
 __version__ = "0.1.0"

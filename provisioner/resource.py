@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, dataclass_transform
 
 import jmespath
 
+from .errors import PlanError
 from .value import Deferred, Id, Ids, Output, Referable, Value, contains_unknown, fill, references
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ __all__ = [
     "dependencies",
     "diff",
     "needs",
+    "part_of",
     "replaces",
     "resolve",
     "shown",
@@ -154,6 +156,14 @@ class Resource(Referable):
     """How long it may take to become ready, or to go."""
     since: ClassVar[str | None] = None
     """Where AWS shows the time of creation (JMESPath)."""
+    longest_name: ClassVar[int] = 255
+    """Characters that AWS takes for its name, where the id is not the name; a longer one is cut, and told apart by a hash."""
+    protection: ClassVar[str | None] = None
+    """Where AWS shows that its deletion is locked (JMESPath). `up` deletes or replaces it then only where it is named; `delete`
+    lifts the lock first."""
+    made_before_deleted: ClassVar[bool] = False
+    """A replacement is made before the old one goes, since others hold on to that until they are changed. The old one's tag
+    then names another step, so it is an orphan, which goes last. AWS must take two of the type side by side."""
 
     name: str = dataclasses.field(kw_only=False)
     after: tuple[Resource, ...] = dataclasses.field(default=(), kw_only=True)
@@ -215,9 +225,20 @@ class Resource(Referable):
         return READY
 
     @classmethod
+    def stays(cls, aws: Aws, live: Live) -> str | None:
+        """Why it may not be deleted now, and what to do about it, if so. Asked before a teardown deletes anything."""
+        return None
+
+    @classmethod
     def holders(cls, aws: Aws, live: Live) -> Sequence[str]:
         """Who keeps it from being deleted, in words; asked only when a delete has been refused for too long."""
         return ()
+
+
+def part_of(step: Resource, whole: Any) -> None:
+    """Raises `PlanError` where a part of which a whole has exactly one is not named as its whole: by that it is known again."""
+    if isinstance(whole, Resource) and whole.name != step.name:
+        raise PlanError(f"{step.key} is a part of {whole.key} that can say nowhere whose it is: name it {whole.name!r}, too")
 
 
 def shown(path: str, live: Live) -> Any:
@@ -241,7 +262,7 @@ def needs(step: Resource) -> Iterator[Need]:
     """Everything that must be there before the step can start."""
     for name, about in type(step).attributes.items():
         for ref in references(getattr(step, name)):
-            yield Need(ref.step, None if about.ready else ref.path)
+            yield Need(ref.step, None if about.ready or ref.settled else ref.path)
     for other in step.after:
         yield Need(other, None)
 

@@ -49,6 +49,8 @@ class Ref(Deferred):
 
     step: Referable
     path: str
+    settled: bool = False
+    """It changes with its step: known only when that is as wanted."""
 
     def __repr__(self) -> str:
         return f"{self.step.key}[{self.path}]"
@@ -79,6 +81,8 @@ class Mapped(Deferred):
 ACCOUNT_ID = Fact("the account's id", lambda aws: aws.account_id)
 REGION = Fact("the plan's region", lambda aws: aws.region)
 PARTITION = Fact("the partition", lambda aws: aws.partition)
+CALLER = Fact("who runs this", lambda aws: aws.caller)
+"""The ARN of the user, or of the role behind the session, whose credentials these are."""
 
 
 def text(template: str, *values: Any) -> Deferred:
@@ -98,17 +102,20 @@ class Referable:
 
 
 class Output:
-    """Class attribute that names a value which other steps may use: `arn = Output("Arn")`."""
+    """Class attribute that names a value which other steps may use: `arn = Output("Arn")`.
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    `settled`: it changes when its step is changed (a template's latest version), so who uses it waits until that is done.
+    """
+
+    def __init__(self, path: str, *, settled: bool = False) -> None:
+        self.path, self.settled = path, settled
 
     @overload
     def __get__(self, step: None, owner: Any) -> Output: ...
     @overload
     def __get__(self, step: Referable, owner: Any) -> Ref: ...
     def __get__(self, step: Referable | None, owner: Any) -> Output | Ref:
-        return self if step is None else Ref(step, self.path)
+        return self if step is None else Ref(step, self.path, self.settled)
 
 
 if TYPE_CHECKING:

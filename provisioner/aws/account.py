@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,15 +17,28 @@ from .retry import Meaning
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from types_boto3_acm import ACMClient
+    from types_boto3_autoscaling import AutoScalingClient
     from types_boto3_cloudfront import CloudFrontClient
+    from types_boto3_cloudtrail import CloudTrailClient
+    from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_ec2 import EC2Client
     from types_boto3_ec2.type_defs import FilterTypeDef
+    from types_boto3_elbv2 import ElasticLoadBalancingv2Client
+    from types_boto3_firehose import FirehoseClient
     from types_boto3_iam import IAMClient
     from types_boto3_kms import KMSClient
+    from types_boto3_lambda import LambdaClient
     from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_rds import RDSClient
     from types_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+    from types_boto3_route53 import Route53Client
     from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sns import SNSClient
+    from types_boto3_ssm import SSMClient
     from types_boto3_sts import STSClient
+    from types_boto3_wafv2 import WAFV2Client
 
     from .ownership import Ownership
 
@@ -35,14 +49,27 @@ T = TypeVar("T")
 class Aws:
     """Clients by service name (`aws.ec2`), and what the plan calls its resources."""
 
+    acm: ACMClient
+    autoscaling: AutoScalingClient
     cloudfront: CloudFrontClient
+    cloudtrail: CloudTrailClient
+    cloudwatch: CloudWatchClient
     ec2: EC2Client
+    elbv2: ElasticLoadBalancingv2Client
+    firehose: FirehoseClient
     iam: IAMClient
     kms: KMSClient
+    lambda_: LambdaClient
     logs: CloudWatchLogsClient
+    rds: RDSClient
     resourcegroupstaggingapi: ResourceGroupsTaggingAPIClient
+    route53: Route53Client
     s3: S3Client
+    secretsmanager: SecretsManagerClient
+    sns: SNSClient
+    ssm: SSMClient
     sts: STSClient
+    wafv2: WAFV2Client
 
     def __init__(
         self, connection: Connection, ownership: Ownership, region: str, *, read_only: bool = False, attempt: str = ""
@@ -55,7 +82,8 @@ class Aws:
     def __getattr__(self, service: str) -> Any:
         if service not in type(self).__annotations__:
             raise AttributeError(f"no client for {service!r}: name its type in the class Aws")
-        client = Client(self.connection, service, self.region, read_only=self.read_only)
+        # `lambda` is a word of Python's own.
+        client = Client(self.connection, service.rstrip("_"), self.region, read_only=self.read_only)
         setattr(self, service, client)
         return client
 
@@ -76,6 +104,16 @@ class Aws:
     @property
     def account_id(self) -> str:
         return self.ownership.account_id
+
+    @property
+    def caller(self) -> str:
+        """The ARN of the user, or of the role behind the session, whose credentials these are.
+
+        STS shows a session of a role without the role's path; IAM's conditions on `aws:PrincipalArn` want it, so IAM is asked.
+        """
+        arn = self.sts.get_caller_identity()["Arn"]
+        session = re.fullmatch(r"arn:[a-z-]+:sts::\d{12}:assumed-role/(?P<role>[^/]+)/.+", arn)
+        return self.iam.get_role(RoleName=session["role"])["Role"]["Arn"] if session else arn
 
     @property
     def partition(self) -> str:

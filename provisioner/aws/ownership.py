@@ -55,12 +55,29 @@ class Ownership:
         """The name of a step's resource: the plan's convention, cut to what the service takes; the same on every run."""
         identity = type(step).id
         if not isinstance(identity, Name):
-            return f"{self.prefix}-{step.name}-{self.environment}"
+            return fitted(f"{self.prefix}-{step.name}", f"-{self.environment}", type(step).longest_name)
         given = getattr(step, identity.given) if identity.given else None
         if given is not None:
             return str(given)
         ending = f"-{self.environment}-{self.account_id}" if identity.unique_in_the_world else f"-{self.environment}"
         return fitted(f"{self.prefix}-{step.name}", ending, identity.longest)
+
+    def mark_of_part(self, kind: type[Resource], whole: type[Resource], live: Live) -> str | None:
+        """The mark of a part that takes neither tags nor words: it is the plan's where the whole that it is a part of is.
+
+        `live` is the whole's document. For parts of which a whole has exactly one: their steps are named as the whole's
+        (`part_of` in `resource.py` holds that). None where the whole is not the plan's.
+        """
+        step = self.step_of(whole, live)
+        return f"{self._mark} step={kind.__name__}/{step.partition('/')[2]}" if step else None
+
+    def mark_of_named(self, kind: type[Resource], name: str) -> str | None:
+        """The mark of something that takes neither tags nor words, by a name by the plan's convention; else None.
+
+        Only for what can not exist outside something that is the plan's: names alone prove nothing.
+        """
+        step = self._by_name(kind, name)
+        return f"{self._mark} step={step}" if step else None
 
     def step_of(self, kind: type[Resource], live: Live) -> str | None:
         """The key of the step that owns a living resource; None where it is not the plan's."""

@@ -33,6 +33,8 @@ def teardown(target: Target, selection: Selection, looks: Looks, *, yes: bool, f
     run = session.run(options_for(selection, fail_fast=fail_fast))
     preview = preview_of_teardown(run, selection)
     applying.show_plan(session, preview)
+    if preview.refusals:
+        raise Protected("\n".join(preview.refusals))
     if preview.anything_to_do and not yes:
         applying.confirm_teardown(session)
     result = applying.apply(session, run, preview, "teardown", run.teardown)

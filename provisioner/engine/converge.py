@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..aws.retry import Meaning
 from ..errors import Ambiguous, Broken, CallFailed, ForeignOwner, NotSettled
 from ..resource import Change, Changes, Live, Resource, diff, replaces
+from .aside import put_aside
 from .preview import ActionKind
 from .remove import Doomed, until_gone
 from .schedule import Call, Pause
@@ -53,6 +54,10 @@ class _Converging:
         # What the preview saw living is not made, even where the newest read, which may lag, does not show it.
         if action in (ActionKind.CREATE, ActionKind.REPLACE):
             live = self.world.snapshot.live(self.step)
+            if live is not None and action is ActionKind.REPLACE and self.kind.made_before_deleted:
+                self._note("AWS to show the old one put aside")
+                yield from put_aside(self.world, self.step, self.wanted, live)
+                live = None
             if live is not None and self.kind.state(live).name == "leaving":
                 yield from self._until_left(live)
                 live = None

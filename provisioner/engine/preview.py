@@ -43,6 +43,8 @@ class Action:
     reason: str = ""
     state: State | None = None
     since: str | None = None
+    made_before_deleted: bool = False
+    """It is replaced while the old one still stands, which goes last."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +132,8 @@ class _Previewer:
         made_anew = action.kind in (ActionKind.CREATE, ActionKind.REPLACE)
         if is_name(source) and (made_anew or action.live is None):
             return self._ownership.name(self._resolved[step.key]) if step.key in self._resolved else Unknown(step.key)
-        value = None if made_anew or action.live is None else shown(source.path, action.live)
+        moves = made_anew or (source.settled and action.kind is ActionKind.UPDATE)
+        value = None if moves or action.live is None else shown(source.path, action.live)
         return Unknown(step.key) if value is None else value
 
 
@@ -145,7 +148,8 @@ def _described(
 ) -> Action:
     since = shown(kind.since, live) if kind.since and live else None
     found = identity(kind, live) or None if live is not None else None
-    return Action(key, kind.__name__, action, found, changes, live, reason, state, str(since) if since else None)
+    born = str(since) if since else None
+    return Action(key, kind.__name__, action, found, changes, live, reason, state, born, kind.made_before_deleted)
 
 
 def preview(plan: Plan, snapshot: Snapshot, ownership: Ownership, options: Options) -> Preview:
@@ -170,14 +174,18 @@ def _orphans(plan: Plan, snapshot: Snapshot, spared: Sequence[str]) -> list[Acti
     ]
 
 
-def preview_teardown(snapshot: Snapshot, chosen: Callable[[str], bool]) -> Preview:
-    """What `teardown` would delete: all that lives and is the plan's, whether or not the plan still lists it."""
+def preview_teardown(snapshot: Snapshot, chosen: Callable[[str], bool], stays: Mapping[str, str]) -> Preview:
+    """What `teardown` would delete: all that lives and is the plan's, whether or not the plan still lists it.
+
+    `stays` says of steps why AWS, or the plan itself, would keep them: then nothing is to be deleted at all.
+    """
     actions = [
         _described(place.kind, key, ActionKind.DELETE, live, {}, "", place.kind.state(live))
         for place, key, live in living(snapshot)
         if chosen(key)
     ]
-    return Preview(tuple(actions), tuple(unreadable(snapshot)))
+    refusals = [f"{action.step}: {stays[action.step]}" for action in actions if action.step in stays]
+    return Preview(tuple(actions), tuple(unreadable(snapshot)), tuple(refusals))
 
 
 def living(snapshot: Snapshot) -> list[tuple[Place, str, Live]]:
@@ -197,7 +205,7 @@ def unreadable(snapshot: Snapshot) -> list[str]:
 
 def _survivors(actions: Sequence[Action]) -> list[str]:
     """Who refers to what is replaced, and stays: AWS may hold the old one until they are changed, which comes after it."""
-    old = {action.id: action.step for action in actions if action.kind is ActionKind.REPLACE and action.id}
+    old = {a.id: a.step for a in actions if a.kind is ActionKind.REPLACE and a.id and not a.made_before_deleted}
     staying = [a for a in actions if a.live is not None and a.kind in (ActionKind.UPDATE, ActionKind.NONE)]
     return [
         f"{action.step} refers to {old[one]}, which is replaced first: if AWS holds the old one, add --replace {action.step}"
@@ -211,15 +219,23 @@ def _refusals(actions: Sequence[Action], snapshot: Snapshot, options: Options) -
     refusals = []
     for action in actions:
         # With --only, types of which no step was chosen are not read, and nothing happens to them.
-        holds_data = action.type in kinds and kinds[action.type].data
-        if holds_data and action.kind is ActionKind.REPLACE and action.step not in options.replace:
+        why = _why_kept(kinds[action.type], action.live) if action.type in kinds else ""
+        if why and action.kind is ActionKind.REPLACE and action.step not in options.replace:
             refusals.append(
-                f"{action.step} holds data and would be replaced ({action.reason}): "
+                f"{action.step} {why} and would be replaced ({action.reason}): "
                 f"name it with --replace {action.step}, or leave it out with --exclude {action.step}"
             )
-        if holds_data and action.kind is ActionKind.DELETE and action.step not in options.delete:
+        if why and action.kind is ActionKind.DELETE and action.step not in options.delete:
             refusals.append(
-                f"{action.step} ({action.id}) holds data and is no longer in the plan: "
+                f"{action.step} ({action.id}) {why} and is no longer in the plan: "
                 f"name it with --delete {action.step}, or leave it with --exclude {action.step}"
             )
     return refusals
+
+
+def _why_kept(kind: type[Resource], live: Live | None) -> str:
+    """Why only a person who names it may have it deleted, if that is so."""
+    if kind.data:
+        return "holds data"
+    locked = kind.protection is not None and live is not None and shown(kind.protection, live) in (True, "true")
+    return "is protected from deletion" if locked else ""

@@ -13,6 +13,7 @@ from .snapshot import mentioned
 from .world import is_busy, log
 
 if TYPE_CHECKING:
+    from ..aws.account import Aws
     from .snapshot import Place
     from .world import Work, World
 
@@ -88,6 +89,16 @@ def remove(world: World, one: Doomed) -> Work:
         log.info("step deleted", step=one.key)
     world.schedule.fire(("removed", one.key))
     world.movement.moved()
+
+
+def ask_whether_it_stays(world: World, reading: Aws, one: Doomed, stays: dict[str, str]) -> Work:
+    """Ask why it may not be deleted now, if that is so."""
+
+    def work() -> Work:
+        return (yield Call(lambda: one.place.kind.stays(reading, one.live)))
+
+    if why := (yield from world.persistently(one.key, work)):
+        stays[one.key] = why
 
 
 def until_gone(world: World, one: Doomed) -> Work:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Protected
 from ..resource import Resource, needs
 from ..value import Unknown, fill
+from .aside import key_of_removal, what_was_put_aside
 from .attempts import Movement
 from .converge import converge
 from .preview import ActionKind, Preview, living, preview, preview_teardown
 from .reading import Reading, check_doubles
-from .remove import Doomed, order, schedule_removals
+from .remove import Doomed, ask_whether_it_stays, order, schedule_removals
 from .schedule import Ending, Schedule
 from .snapshot import Place, Snapshot
 from .world import World
@@ -98,7 +99,18 @@ class Run:
     def preview_teardown(self) -> Preview:
         """What `teardown` would delete."""
         self._read(self._reading.places())
-        return preview_teardown(self._snapshot, self._chosen_to_go())
+        chosen = self._chosen_to_go()
+        return preview_teardown(self._snapshot, chosen, self._staying(chosen))
+
+    def _staying(self, chosen: Callable[[str], bool]) -> dict[str, str]:
+        """Why what is chosen to go would stay, by step; asked of all at once."""
+        schedule, reading = self._scheduled(), self.aws.reading()
+        world, stays = self._world(schedule), dict[str, str]()
+        for place, key, live in living(self._snapshot):
+            if chosen(key) and _may_stay(place.kind):
+                schedule.add(key, ask_whether_it_stays(world, reading.at(place.region), Doomed(key, place, live), stays))
+        self._run(schedule)
+        return stays
 
     def living(self) -> list[str]:
         """The keys of all that lives and is the plan's, as the latest preview saw it."""
@@ -136,6 +148,7 @@ class Run:
         self._schedule_steps(world, actions)
         endings = self._run(schedule)
         orphans = [self._doomed(action) for action in preview.actions if action.kind is ActionKind.DELETE]
+        orphans += [aside for action in preview.actions if (aside := what_was_put_aside(self._snapshot, action))]
         if orphans and all(ending.outcome == "done" for ending in endings.values()) and not self._interrupted:
             schedule = self._scheduled()
             schedule_removals(self._world(schedule), orphans)
@@ -143,8 +156,8 @@ class Run:
         return self._result(preview, endings, began)
 
     def _schedule_replacements(self, world: World, actions: Mapping[str, Action]) -> None:
-        doomed = [self._doomed(action) for action in actions.values() if action.kind is ActionKind.REPLACE]
-        schedule_removals(world, doomed)
+        replaced = [action for action in actions.values() if action.kind is ActionKind.REPLACE]
+        schedule_removals(world, [self._doomed(action) for action in replaced if not action.made_before_deleted])
 
     def _schedule_steps(self, world: World, actions: Mapping[str, Action]) -> None:
         weights = self._weights(actions)
@@ -162,7 +175,7 @@ class Run:
             waits: list[Hashable] = [
                 ("ready", need.step.key) if need.path is None else ("value", need.step.key, need.path) for need in needs(step)
             ]
-            if action.kind is ActionKind.REPLACE:
+            if action.kind is ActionKind.REPLACE and not action.made_before_deleted:
                 waits.append(("removed", step.key))
             world.schedule.add(step.key, converge(world, step, action), waits_for=waits, weight=weights[step.key])
 
@@ -180,7 +193,12 @@ class Run:
     # -- teardown
 
     def teardown(self, preview: Preview) -> Result:
-        """Delete what the preview lists, wait until it is gone, and look again at what is left."""
+        """Delete what the preview lists, wait until it is gone, and look again at what is left.
+
+        Raises `Protected` before any change where the preview refuses.
+        """
+        if preview.refusals:
+            raise Protected("\n".join(preview.refusals))
         began = self._clock.now()
         schedule = self._scheduled()
         schedule_removals(self._world(schedule), [self._doomed(action) for action in preview.actions])
@@ -240,12 +258,16 @@ def _closed(holders: Mapping[str, set[str]], keys: Iterable[str]) -> set[str]:
     return closed
 
 
+def _may_stay(kind: type[Resource]) -> bool:
+    return kind.stays.__func__ is not Resource.stays.__func__  # type: ignore[attr-defined]
+
+
 def _is_ready(action: Action) -> bool:
     return action.state is None or action.state.name == "ready"
 
 
 def _outcome(action: Action, endings: Mapping[Hashable, Ending]) -> Outcome:
-    removal, ending = endings.get(("remove", action.step)), endings.get(action.step)
+    removal, ending = endings.get(("remove", key_of_removal(action))), endings.get(action.step)
     if removal is not None and (removal.outcome != "done" or ending is None):
         ending = removal
     if ending is None:

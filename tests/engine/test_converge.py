@@ -35,7 +35,7 @@ def test_a_second_up_changes_nothing_and_reads_once_a_type(workshop: Workshop) -
     workshop.cloud.reads = 0
     assert set(workshop.up(*steps).values()) == {"none"}
     assert workshop.cloud.calls == []
-    assert workshop.cloud.reads == 2  # one for each of the two types
+    assert workshop.cloud.reads == 3  # one for each of the three types
 
 
 def test_steps_that_wait_share_their_reads(workshop: Workshop) -> None:

@@ -76,6 +76,7 @@ class Toy(Resource):
     needs_ready: Id[Toy | None] = attr("NeedsReady", default=None, ready=True)
 
     id = Output("Id")
+    version = Output("Version", settled=True)
 
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
@@ -87,6 +88,7 @@ class Toy(Resource):
 
     def _make(self) -> Live:
         made: dict[str, Any] = {"Id": self.cloud.next_id(), "Kind": type(self).__name__, "Tags": dict(self.tags), "Size": 1}
+        made["Version"] = 1
         made |= {"Colour": self.colour, "Base": self.base, "NeedsReady": self.needs_ready, "reads": 0}
         made["state"] = "pending" if self.cloud.pending_for_reads else "ready"
         self.cloud.things[made["Id"]] = made
@@ -97,10 +99,11 @@ class Toy(Resource):
         thing = self.cloud.things[live["Id"]]
         thing |= {"Size": self.size, "Friend": self.friend, "NeedsReady": self.needs_ready}
         thing["Tags"] = {**thing["Tags"], **self.tags}
+        thing["Version"] += 1
 
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
-        name = live["Tags"]["provisioner:step"].removeprefix("Toy/")
+        name = live["Tags"]["provisioner:step"].partition("/")[2]
         cls.cloud.call(f"delete {name}")
         # A friend holds nothing, as a route does not hold the gateway that it leads to.
         holders = [t for t in cls.cloud.things.values() if live["Id"] in (t.get("Base"), t.get("NeedsReady"))]
@@ -114,6 +117,10 @@ class Toy(Resource):
         return states[live["state"]]
 
     @classmethod
+    def stays(cls, aws: Aws, live: Live) -> str | None:
+        return live.get("Stays")
+
+    @classmethod
     def holders(cls, aws: Aws, live: Live) -> Sequence[str]:
         return [f"{thing['Id']}, which is somebody else's" for thing in cls.cloud.things.values() if not thing["Tags"]]
 
@@ -122,6 +129,13 @@ class Treasure(Toy):
     """A toy that holds data."""
 
     data = True
+
+
+class Twin(Toy):
+    """A toy of which two may stand side by side."""
+
+    made_before_deleted = True
+    protection = "Locked"
 
 
 def refused(code: str, meaning: Meaning, patience: float = 0.0) -> CallFailed:
@@ -147,7 +161,7 @@ class Workshop:
         return Run(
             plan,
             aws,
-            types=[Toy, Treasure],
+            types=[Toy, Treasure, Twin],
             clock=Clock(self.speed),
             parallelism=parallelism,
             durations={},

@@ -149,6 +149,12 @@ class Bucket(Resource):
         return {EMPTY_ON_DELETE: "true"} if self.empty_on_delete else {}
 
     @classmethod
+    def stays(cls, aws: Aws, live: Live) -> str | None:
+        if as_tags(live.get("Tags")).get(EMPTY_ON_DELETE) == "true" or not held(aws, live["Name"], most=1):
+            return None
+        return f"bucket {live['Name']} is not empty, and is not to be emptied: empty it, or bring it up with empty_on_delete=True"
+
+    @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         bucket = live["Name"]
         if held(aws, bucket, most=1):
