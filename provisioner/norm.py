@@ -49,6 +49,11 @@ def within(wanted: Any, have: Any) -> bool:
     return bool(wanted == have) or (_says_nothing(wanted) and _says_nothing(have)) or (wanted is False and have is None)
 
 
+def wished(wanted: Any, have: Any) -> bool:
+    """`within`; but as a whole, empty is a wish for nothing there."""
+    return within(wanted, have) if wanted else _says_nothing(said(have))
+
+
 def lower(text: str) -> str:
     """A name that AWS stores in lower case (RDS identifiers)."""
     return text.lower()

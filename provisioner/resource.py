@@ -161,6 +161,8 @@ class Resource(Referable):
     protection: ClassVar[str | None] = None
     """Where AWS shows that its deletion is locked (JMESPath). `up` deletes or replaces it then only where it is named; `delete`
     lifts the lock first."""
+    changes_while_pending: ClassVar[bool] = False
+    """It takes changes while it is not ready, and may need them to become so (a group that can not launch what it is told)."""
     made_before_deleted: ClassVar[bool] = False
     """A replacement is made before the old one goes, since others hold on to that until they are changed. The old one's tag
     then names another step, so it is an orphan, which goes last. AWS must take two of the type side by side."""
@@ -172,6 +174,8 @@ class Resource(Referable):
     """Another region than the plan's own."""
     predecessors: tuple[str, ...] = dataclasses.field(default=(), kw_only=True, repr=False)
     """Set by the engine: the ids of this step's dead, which keep a client token from bringing one back."""
+    anew: bool = dataclasses.field(default=False, kw_only=True, repr=False)
+    """Set by the engine: a person asked for another one by `--replace`, so none of the dead is wanted again."""
     tags: Mapping[str, str] = attr("Tags", factory=dict, norm=as_tags, same=covers)
 
     attributes: ClassVar[Mapping[str, Attribute]] = {}
@@ -227,6 +231,11 @@ class Resource(Referable):
     @classmethod
     def stays(cls, aws: Aws, live: Live) -> str | None:
         """Why it may not be deleted now, and what to do about it, if so. Asked before a teardown deletes anything."""
+        return None
+
+    @classmethod
+    def expires(cls, live: Live) -> str | None:
+        """Why AWS does not delete it when asked, where it goes by itself; None where it can be deleted. It is let go then."""
         return None
 
     @classmethod

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import json
 import os
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 HIDDEN = "(secret)"
 
@@ -23,7 +28,7 @@ class Secret:
         if not value:
             raise ValueError("a secret must not be empty: blanking it would blank everything")
         self._value = value
-        _known.add(value)
+        _known.update(_spellings(value))
 
     @classmethod
     def from_environment(cls, variable: str) -> Secret:
@@ -50,6 +55,13 @@ class Secret:
         raise TypeError("a secret is not to be pickled")
 
 
+def _spellings(value: str) -> set[str]:
+    """A value as text, URLs, JSON, XML and base64 hold it: whoever repeats a request may repeat it as it was sent."""
+    quoted = quote(value), quote(value, safe=""), quote_plus(value)
+    encoded = (encode(value.encode()).decode() for encode in (b64encode, urlsafe_b64encode))
+    return {value, *quoted, *encoded, json.dumps(value)[1:-1], html.escape(value)}
+
+
 def blank(value: Any) -> Any:
     """The value without any known secret in it, however deep."""
     if isinstance(value, str):
@@ -66,10 +78,18 @@ def blank(value: Any) -> Any:
 
 
 def _blank_text(text: str) -> str:
-    # Longest first: a secret that is part of another must not leave the other's rest standing.
-    for secret in sorted(_known, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
+    for spelling in _longest_first(len(_known)):
+        text = text.replace(spelling, HIDDEN)
     return text
+
+
+@lru_cache(maxsize=1)
+def _longest_first(_: int) -> list[str]:
+    """All spellings, put in order only when there are more than before.
+
+    Longest first: a secret that is part of another must not leave the other's rest standing.
+    """
+    return sorted(_known, key=len, reverse=True)
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -69,6 +69,15 @@ def load(
     return settings
 
 
+def schema(settings_class: type[Settings], title: str) -> dict[str, Any]:
+    """The JSON Schema of an environment's file. The environment's name is the command's to say, so no file needs it."""
+    found = settings_class.model_json_schema()
+    found["properties"].pop("environment")
+    required = [name for name in found.pop("required", ()) if name != "environment"]
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**dialect, **found, "title": f"Settings of {title}", **({"required": required} if required else {})}
+
+
 def _contradictions(content: dict[str, Any], environment: str, origins: Mapping[Key, str], source: str) -> Iterator[str]:
     """What does not go with the environment that the command names."""
     if (named := content.setdefault("environment", environment)) != environment:

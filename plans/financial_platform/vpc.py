@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from provisioner import ACCOUNT_ID, PARTITION, REGION, text
+from provisioner import PARTITION, REGION, text
 from provisioner.resources.ec2.default_network_acl import DefaultNetworkAcl
 from provisioner.resources.ec2.default_security_group import DefaultSecurityGroup
 from provisioner.resources.ec2.elastic_ip import ElasticIp
@@ -22,12 +22,13 @@ from provisioner.resources.ec2.security_group_rules import Rule
 from provisioner.resources.ec2.subnet import Subnet
 from provisioner.resources.ec2.vpc import Vpc
 from provisioner.resources.ec2.vpc_endpoint import VpcEndpoint
-from provisioner.resources.iam.role import Role
-from provisioner.resources.kms.key import Key
-from provisioner.resources.logs.log_group import LogGroup
+
+from .policies import ours_only, policy
+from .security import flow_logs_role
 
 if TYPE_CHECKING:
     from provisioner.resource import Resource
+    from provisioner.resources.logs.log_group import LogGroup
 
     from .settings import Settings
 
@@ -36,8 +37,10 @@ NETWORK = "10.0.0.0/16"
 ANYWHERE = "0.0.0.0/0"
 PRIVATE_SERVICES = ("secretsmanager", "kms", "logs", "ssm", "ec2")
 
-# Answers to what went out come back to a port of these; network ACLs do not remember who asked.
+# Answers come back to a port of these; network ACLs do not remember who asked. What comes in leaves remote desktops (3389) out,
+# and does not only deny them in an earlier rule: scanners look at each rule by itself.
 _ANSWERS = (1024, 65535)
+_BELOW_DESKTOPS, _ABOVE_DESKTOPS = (1024, 3388), (3390, 65535)
 
 # Routers on the way say here that a packet is too large; without it, connections hang.
 _TOO_LARGE = ("icmp", 3, 4)
@@ -46,8 +49,8 @@ PUBLIC_INGRESS = (
     AclRule(100, "allow", NETWORK),
     AclRule(110, "allow", ANYWHERE, "tcp", 443),
     AclRule(120, "allow", ANYWHERE, "tcp", 80),
-    AclRule(130, "deny", ANYWHERE, "tcp", 3389),
-    AclRule(140, "allow", ANYWHERE, "tcp", *_ANSWERS),
+    AclRule(130, "allow", ANYWHERE, "tcp", *_BELOW_DESKTOPS),
+    AclRule(140, "allow", ANYWHERE, "tcp", *_ABOVE_DESKTOPS),
     AclRule(150, "allow", ANYWHERE, *_TOO_LARGE),
 )
 PUBLIC_EGRESS = (
@@ -59,8 +62,8 @@ PUBLIC_EGRESS = (
 PRIVATE_INGRESS = (
     AclRule(100, "allow", NETWORK),
     AclRule(110, "deny", ANYWHERE, "tcp", 3306),
-    AclRule(120, "deny", ANYWHERE, "tcp", 3389),
-    AclRule(130, "allow", ANYWHERE, "tcp", *_ANSWERS),
+    AclRule(120, "allow", ANYWHERE, "tcp", *_BELOW_DESKTOPS),
+    AclRule(130, "allow", ANYWHERE, "tcp", *_ABOVE_DESKTOPS),
     AclRule(140, "allow", ANYWHERE, *_TOO_LARGE),
 )
 PRIVATE_EGRESS = (
@@ -82,12 +85,11 @@ class Network:
     private_routes: tuple[RouteTable, ...]
     s3_endpoint: VpcEndpoint
     interface_endpoints: tuple[VpcEndpoint, ...]
-    logs_key: Key
-    flow_logs: LogGroup
+    endpoints_group: SecurityGroup | None
     steps: tuple[Resource, ...]
 
 
-def network(settings: Settings) -> Network:
+def network(settings: Settings, flow_logs: LogGroup) -> Network:
     """A VPC with a public and a private subnet in each of three zones, watched and closed where nobody asked for a way."""
     vpc = Vpc("vpc", cidr_block=NETWORK, enable_dns_support=True, enable_dns_hostnames=True)
     internet_gateway = InternetGateway("internet-gateway", vpc=vpc)
@@ -96,8 +98,10 @@ def network(settings: Settings) -> Network:
     public_routes = RouteTable("public-routes", vpc=vpc, routes={ANYWHERE: internet_gateway}, subnets=public)
     private_routes = _private_routes(vpc, private, nat_gateways)
     s3_endpoint = _s3_endpoint(vpc, private_routes)
-    endpoint_steps = _interface_endpoints(vpc, private) if settings.interface_endpoints else ()
-    logs_key, flow_logs, watching = _flow_logs(settings, vpc)
+    group = _endpoints_group(vpc) if settings.interface_endpoints else None
+    endpoints = _interface_endpoints(vpc, private, group) if group is not None else ()
+    role = flow_logs_role(flow_logs)
+    flow_log = FlowLog("vpc-flow-log", resource=vpc, log_group=flow_logs, deliver_logs_permission_arn=role.arn)
     return Network(
         vpc=vpc,
         internet_gateway=internet_gateway,
@@ -107,16 +111,16 @@ def network(settings: Settings) -> Network:
         public_routes=public_routes,
         private_routes=private_routes,
         s3_endpoint=s3_endpoint,
-        interface_endpoints=tuple(step for step in endpoint_steps if isinstance(step, VpcEndpoint)),
-        logs_key=logs_key,
-        flow_logs=flow_logs,
+        interface_endpoints=endpoints,
+        endpoints_group=group,
         steps=(
             vpc,
             internet_gateway,
             *(*public, *private, *addresses, *nat_gateways),
-            *(public_routes, *private_routes, s3_endpoint, *endpoint_steps),
+            *(public_routes, *private_routes, s3_endpoint),
+            *((group, *endpoints) if group is not None else ()),
             *_guards(vpc, public, private),
-            *watching,
+            *(role, flow_log),
         ),
     )
 
@@ -172,21 +176,24 @@ def _s3_endpoint(vpc: Vpc, tables: tuple[RouteTable, ...]) -> VpcEndpoint:
         vpc=vpc,
         service_name=text("com.amazonaws.{}.s3", REGION),
         route_tables=tables,
-        policy_document=_policy(
-            _ours_only(),
+        policy_document=policy(
+            ours_only(),
             {"Sid": "Packages", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": packages},
         ),
     )
 
 
-def _interface_endpoints(vpc: Vpc, private: tuple[Subnet, ...]) -> tuple[Resource, ...]:
-    group = SecurityGroup(
+def _endpoints_group(vpc: Vpc) -> SecurityGroup:
+    return SecurityGroup(
         "endpoints-group",
         vpc=vpc,
         description="HTTPS from the network to the private endpoints of AWS services",
         ingress=(Rule(NETWORK, 443, description="HTTPS from the network"),),
     )
-    endpoints = (
+
+
+def _interface_endpoints(vpc: Vpc, private: tuple[Subnet, ...], group: SecurityGroup) -> tuple[VpcEndpoint, ...]:
+    return tuple(
         VpcEndpoint(
             f"{service}-endpoint",
             vpc=vpc,
@@ -195,73 +202,7 @@ def _interface_endpoints(vpc: Vpc, private: tuple[Subnet, ...]) -> tuple[Resourc
             subnets=private,
             security_groups=[group],
             private_dns_enabled=True,
-            policy_document=_policy(_ours_only()),
+            policy_document=policy(ours_only()),
         )
         for service in PRIVATE_SERVICES
     )
-    return (group, *endpoints)
-
-
-def _flow_logs(settings: Settings, vpc: Vpc) -> tuple[Key, LogGroup, tuple[Resource, ...]]:
-    """The record of all traffic, with the key that encrypts it and the role that writes it."""
-    key = Key(
-        "logs-key",
-        description="Encrypts the log groups of the financial transaction platform",
-        policy=_policy(_administered_by_the_account(), _used_by_logs(settings.environment)),
-        enable_key_rotation=True,
-        deletion_window_in_days=settings.kms_deletion_window_days,
-    )
-    group = LogGroup("vpc-flow-logs", retention_in_days=settings.log_retention_days, kms_key=key)
-    # Not allowed to make the group: a late record must not bring a deleted one back, bare.
-    write = {
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"],
-        "Resource": [group.arn, text("{}:*", group.arn)],
-    }
-    role = Role(
-        "flow-logs-role",
-        description="Lets VPC flow logs write to their log group",
-        assume_role_policy=_policy(_assumed_by_flow_logs()),
-        inline_policies={"write": _policy(write)},
-    )
-    flow_log = FlowLog("vpc-flow-log", resource=vpc, log_group=group, deliver_logs_permission_arn=role.arn)
-    return key, group, (key, group, role, flow_log)
-
-
-def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _ours_only() -> dict[str, Any]:
-    condition = {"StringEquals": {"aws:PrincipalAccount": ACCOUNT_ID}}
-    return {"Sid": "Ours", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition}
-
-
-def _administered_by_the_account() -> dict[str, Any]:
-    root = text("arn:{}:iam::{}:root", PARTITION, ACCOUNT_ID)
-    return {"Sid": "Administration", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"}
-
-
-def _used_by_logs(environment: str) -> dict[str, Any]:
-    """CloudWatch Logs, for the groups of this environment: those that the plan names, and those whose names services give."""
-    named = f"financial-*-{environment}"
-    groups = (named, f"aws-waf-logs-{named}", f"/aws/lambda/{named}", f"/aws/rds/cluster/{named}/*")
-    arns = [text("arn:{}:logs:{}:{}:log-group:{}", PARTITION, REGION, ACCOUNT_ID, group) for group in groups]
-    return {
-        "Sid": "Logs",
-        "Effect": "Allow",
-        "Principal": {"Service": text("logs.{}.amazonaws.com", REGION)},
-        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-        "Resource": "*",
-        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arns}},
-    }
-
-
-def _assumed_by_flow_logs() -> dict[str, Any]:
-    logs = text("arn:{}:ec2:{}:{}:vpc-flow-log/*", PARTITION, REGION, ACCOUNT_ID)
-    return {
-        "Effect": "Allow",
-        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}, "ArnLike": {"aws:SourceArn": logs}},
-    }

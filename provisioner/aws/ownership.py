@@ -82,8 +82,7 @@ class Ownership:
     def step_of(self, kind: type[Resource], live: Live) -> str | None:
         """The key of the step that owns a living resource; None where it is not the plan's."""
         if kind.mark is not None:
-            found = re.fullmatch(rf"(?s:.*){re.escape(self._mark)} step=({kind.__name__}/.+)", shown(kind.mark, live) or "")
-            return found[1] if found else None
+            return self.step_marked(kind, shown(kind.mark, live) or "")
         tags = as_tags(shown("Tags", live))
         if tags.get(PLAN) != self.plan or tags.get(ENVIRONMENT) != self.environment:
             return None
@@ -91,6 +90,11 @@ class Ownership:
             # Two types may list the same things (security groups, the default one): the tag says whose it is.
             return step if step.startswith(f"{kind.__name__}/") else None
         return self._by_name(kind, tags.get("Name", "")) or f"{kind.__name__}/{shown(kind.id.path, live)}"
+
+    def step_marked(self, kind: type[Resource], words: str) -> str | None:
+        """The key of the step that the mark in some words names; None where there is none of the plan's for this type."""
+        found = re.fullmatch(rf"(?s:.*){re.escape(self._mark)} step=({kind.__name__}/.+)", words)
+        return found[1] if found else None
 
     def _by_name(self, kind: type[Resource], name: str) -> str | None:
         # The step's tag was removed by another hand; the plan's tags still say whose it is, and the name which one.

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["CallKind", "Meaning", "explain", "kind_of", "persistent"]
 
 _READS = re.compile(r"(Describe|Get|List|Head|BatchGet|Lookup|Search|Simulate|Check|Validate|Estimate)[A-Z].*")
-_REMOVES = re.compile(r"(Delete|Detach|Disassociate|Release|Remove|Revoke|Terminate|Deregister|Untag|Schedule\w+Deletion)\w*")
+_REMOVES = re.compile(
+    r"(Delete|Detach|Disassociate|Release|Remove|Revoke|Terminate|Deregister|Untag|Unsubscribe|Schedule\w+Deletion)\w*"
+)
+_TAGGING = frozenset({"CreateTags", "CreateOrUpdateTags"})
 _MAKES = re.compile(r"(Create|Allocate|Request|Run|Import|Copy|Register)[A-Z]\w*")
 
 _GONE = re.compile(r"404|\w*\.?\w*(NotFound|NoSuch|DoesNotExist|Nonexistent)\w*(\.\w+)?|\w+\.NotFound\w*|NoSuch\w+")
@@ -67,7 +70,7 @@ def kind_of(operation: str) -> CallKind:
     if _REMOVES.fullmatch(operation):
         return CallKind.REMOVE
     # Tagging is named like making, and is not.
-    return CallKind.MAKE if _MAKES.fullmatch(operation) and operation != "CreateTags" else CallKind.CHANGE
+    return CallKind.MAKE if _MAKES.fullmatch(operation) and operation not in _TAGGING else CallKind.CHANGE
 
 
 def explain(service: str, operation: str, error: ClientError | BotoCoreError) -> CallFailed:

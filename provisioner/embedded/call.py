@@ -25,6 +25,7 @@ class Call:
     region: str
     account: str
     user_agent: str = ""
+    protocol: str = ""
     model: OperationModel | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 from werkzeug.datastructures import Headers
 
 from .application import MOTO
@@ -73,12 +74,14 @@ class Control:
     def reset(self) -> dict[str, Any]:
         """Forgets all: moto's state, what the mends keep with it, the record and the violations."""
         with MOTO:
-            # Moto makes each backend anew before it drops it, which costs a second for these two.
+            # Moto makes each backend anew before it drops it, which costs a second for some; only S3's has files to close.
             used: Any = BackendDict
             for backends in used._instances:
-                if backends.service_name in ("ec2", "iam"):
+                if backends.service_name != "s3":
                     backends.clear()
             BackendDict.reset()
+            # Moto remembers every object that it ever made, for its own data page.
+            reset_model_data()
             self._application.calls.clear()
             self._application.checked.violations.clear()
         return {"status": "ok"}

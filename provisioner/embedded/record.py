@@ -20,6 +20,9 @@ SECRET = "(secret)"  # noqa: S105 - the word that stands for a secret
 # Most models mark what is sensitive; these names are secret in services whose models do not say so.
 _SECRET_NAME = re.compile(r"password|secret(string|binary)|authtoken|privatekey|plaintext|credential", re.IGNORECASE)
 
+# A header's values may be what a load balancer knows its callers by, though ELB's model does not say so.
+_SECRET_SHAPES = ("HttpHeaderConditionConfig",)
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -89,6 +92,6 @@ def _shown(name: str, value: Any, shape: Shape | None) -> Any:
 
 
 def is_secret(name: str, shape: Shape | None) -> bool:
-    if getattr(shape, "metadata", {}).get("sensitive"):
+    if getattr(shape, "metadata", {}).get("sensitive") or getattr(shape, "name", "") in _SECRET_SHAPES:
         return True
     return bool(_SECRET_NAME.search(name)) and getattr(shape, "type_name", "string") in ("string", "blob")

@@ -32,6 +32,7 @@ _CODES = {
     "logs": "InvalidParameterException",
     "rds": "InvalidParameterValue",
     "sns": "InvalidParameter",
+    "cloudwatch": "ValidationError",
     "iam": "ValidationError",
     "elbv2": "ValidationError",
     "autoscaling": "ValidationError",

@@ -1,8 +1,9 @@
 """Wire formats: from an HTTP request to a `Call`, from an `Answer` to an HTTP response, and back.
 
-AWS speaks five protocols (ec2, query, json, rest-json, rest-xml). botocore's service models say which one a service speaks
-and how each operation looks in it; moto parses requests and writes results by them, botocore parses responses. Only errors
-are written here, since their shapes are not modelled for most services.
+AWS speaks five protocols (ec2, query, json, rest-json, rest-xml). botocore's service models say which ones a service speaks
+and how each operation looks in it; moto parses requests and writes results by them, botocore parses responses. A service
+that speaks several answers in the one that it is asked in: older SDKs know but its older one. Only errors are written here,
+since their shapes are not modelled for most services.
 """
 
 from __future__ import annotations
@@ -72,11 +73,13 @@ def decode_call(environ: Mapping[str, Any], body: bytes) -> Call | None:
     try:
         router = get_service_router(service)
         operation, uri_parameters = router.match(request)
-        parameters = _parameters(operation, request, body, uri_parameters)
+        protocol = determine_request_protocol(operation.service_model, request.content_type)
+        parameters = _parameters(protocol, operation, request, body, uri_parameters)
     except Exception:  # noqa: BLE001 - an unknown service or a request that is not in its format: moto's to answer
         return None
     account = request.headers.get("x-moto-account-id") or get_account_id_from(key)
-    return Call(service, operation.name, parameters, region, account, request.headers.get("User-Agent", ""), operation)
+    agent = request.headers.get("User-Agent", "")
+    return Call(service, operation.name, parameters, region, account, agent, protocol, operation)
 
 
 def _service(signing_name: str, request: Request) -> str:
@@ -89,8 +92,7 @@ def _service(signing_name: str, request: Request) -> str:
     return _SIGNED_AS.get(signing_name, signing_name)
 
 
-def _parameters(operation: OperationModel, request: Request, body: bytes, uri: dict[str, Any]) -> dict[str, Any]:
-    protocol = determine_request_protocol(operation.service_model, request.content_type)
+def _parameters(protocol: str, operation: OperationModel, request: Request, body: bytes, uri: dict[str, Any]) -> dict[str, Any]:
     parsed = PROTOCOL_PARSERS[protocol](operation).parse(
         {
             "method": request.method,
@@ -109,7 +111,7 @@ def decode_reply(call: Call, reply: Reply) -> Answer:
     model = _model(call)
 
     def read() -> Result | Refused:
-        parser: Any = create_parser(str(model.service_model.resolved_protocol))
+        parser: Any = create_parser(_protocol(call))
         raw = {"status_code": reply.status, "headers": HeadersDict(reply.headers.items()), "body": reply.body}
         result: Result = parser.parse(raw, model.output_shape)
         result.pop("ResponseMetadata", None)
@@ -166,4 +168,4 @@ def _model(call: Call) -> OperationModel:
 
 
 def _protocol(call: Call) -> str:
-    return str(get_service_model(call.service).resolved_protocol)
+    return call.protocol or str(get_service_model(call.service).resolved_protocol)

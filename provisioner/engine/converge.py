@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..aws.retry import Meaning
 from ..errors import Ambiguous, Broken, CallFailed, ForeignOwner, NotSettled
-from ..resource import Change, Changes, Live, Resource, diff, replaces
+from ..resource import Change, Changes, Live, Resource, State, diff, replaces
+from ..value import contains_unknown
 from .aside import put_aside
 from .preview import ActionKind
 from .remove import Doomed, until_gone
@@ -34,7 +35,7 @@ SETTLES = 300.0
 def converge(world: World, step: Resource, action: Action) -> Work:
     """Bring one step to what is wanted; `action` is what the preview said of it."""
     with world.telling(step.key, action.kind):
-        yield from _Converging(world, step).run(action.kind)
+        yield from _Converging(world, step).run(action)
     world.finished(step)
 
 
@@ -50,11 +51,11 @@ class _Converging:
         self.waiting_on = ""
         self.shown_at = world.clock.now()
 
-    def run(self, action: ActionKind) -> Work:
+    def run(self, action: Action) -> Work:
         # What the preview saw living is not made, even where the newest read, which may lag, does not show it.
-        if action in (ActionKind.CREATE, ActionKind.REPLACE):
+        if action.kind in (ActionKind.CREATE, ActionKind.REPLACE):
             live = self.world.snapshot.live(self.step)
-            if live is not None and action is ActionKind.REPLACE and self.kind.made_before_deleted:
+            if live is not None and action.kind is ActionKind.REPLACE and self.kind.made_before_deleted:
                 self._note("AWS to show the old one put aside")
                 yield from put_aside(self.world, self.step, self.wanted, live)
                 live = None
@@ -63,6 +64,9 @@ class _Converging:
                 live = None
             if live is None:
                 yield from self._create()
+        elif any(contains_unknown(change.after) for change in action.changes.values()):
+            # What it refers to was made anew, and the old one may have taken something of it along.
+            yield from self._read(self.world.clock.now())
         yield from self._settle()
 
     # -- create
@@ -81,7 +85,7 @@ class _Converging:
     def _complete(self, born: Live) -> Work:
         """Bring what the create could not set, by its own answer: that saves a look. The read that follows has to show it."""
         changes = diff(self.wanted, born)
-        if changes and not replaces(changes) and self.kind.state(born).name == "ready":
+        if changes and not replaces(changes) and self._takes_changes(self.kind.state(born)):
             yield from self._bring(born, changes)
 
     def _try_to_create(self) -> Work:
@@ -151,8 +155,8 @@ class _Converging:
         if state.name == "broken":
             return (yield from self._mend(live, state.reason))
         changes = diff(self.wanted, live)
-        if state.name != "ready" and (changes or self._must_be_ready()):
-            return self._unready(state.name, now, ready_by)
+        if not self._takes_changes(state) if changes else state.name != "ready" and self._must_be_ready():
+            return self._unready(state, now, ready_by)
         if not changes:
             return "done"
         return (yield from self._bring(live, changes))
@@ -163,10 +167,14 @@ class _Converging:
         self._note("AWS to show it")
         return "wait"
 
-    def _unready(self, state: str, now: float, ready_by: float) -> str:
+    def _takes_changes(self, state: State) -> bool:
+        return state.name == "ready" or (state.name == "pending" and self.kind.changes_while_pending)
+
+    def _unready(self, state: State, now: float, ready_by: float) -> str:
+        words = f"{state.name} ({state.reason})" if state.reason else state.name
         if now > ready_by:
-            raise NotSettled(f"{self.step.key} is still {state} after {self.kind.patience_seconds:.0f} seconds: run again")
-        self._note(state)
+            raise NotSettled(f"{self.step.key} is still {words} after {self.kind.patience_seconds:.0f} seconds: run again")
+        self._note(words)
         return "wait"
 
     def _bring(self, live: Live, changes: Changes) -> Work:
@@ -174,7 +182,8 @@ class _Converging:
         now = self.world.clock.now()
         if digest in self.sent:
             if now - self.sent[digest] > SETTLES:
-                raise NotSettled(f"{self.step.key}: AWS took the change of {_said(changes)} and does not show it")
+                why = f" ({reason})" if (reason := self.kind.state(live).reason) else ""
+                raise NotSettled(f"{self.step.key}: AWS took the change of {_said(changes)} and does not show it{why}")
             self._note(f"AWS to show {', '.join(changes)}")
             return "wait"
         if names := replaces(changes):

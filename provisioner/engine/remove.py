@@ -34,22 +34,37 @@ def order(doomed: list[Doomed]) -> dict[str, set[str]]:
 
     In a ring, all start together: each lets go of the others first, and retries do the rest.
     """
-    names: dict[str, str] = {}
+    bearers: dict[str, set[str]] = {}
     for one in doomed:
-        names.update(dict.fromkeys(_identities(one.place.kind, one.live), one.key))
+        for name in _identities(one.place.kind, one.live):
+            bearers.setdefault(name, set()).add(one.key)
     graph: dict[str, set[str]] = {one.key: set() for one in doomed}
     for one in doomed:
-        for held in {names[word] for word in mentioned(one.live) & names.keys()}:
-            if held != one.key:
-                graph[held].add(one.key)
+        beside = mentioned(_beside_identities(one.place.kind, one.live))
+        for name in mentioned(one.live) & bearers.keys():
+            # Things of several types may bear one name: who mentions it holds them all, and who bears it means itself.
+            if len(bearers[name]) == 1 or name in beside:
+                for held in bearers[name] - {one.key}:
+                    graph[held].add(one.key)
     return _without_rings(graph)
 
 
 def _identities(kind: type[Resource], live: Live) -> Iterator[str]:
-    for name in ("id", "arn"):
-        output = getattr(kind, name, None)
-        if isinstance(output, Output) and isinstance(found := shown(output.path, live), str):
+    for path in _identity_paths(kind):
+        if isinstance(found := shown(path, live), str):
             yield found
+
+
+def _beside_identities(kind: type[Resource], live: Live) -> Live:
+    own = set(_identity_paths(kind))
+    return {name: value for name, value in live.items() if name not in own}
+
+
+def _identity_paths(kind: type[Resource]) -> Iterator[str]:
+    # By its domain name a record or a distribution leads to it, and must not lead nowhere.
+    for name in ("id", "arn", "dns_name", "domain_name"):
+        if isinstance(output := getattr(kind, name, None), Output):
+            yield output.path
 
 
 def _without_rings(graph: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -109,6 +124,10 @@ def until_gone(world: World, one: Doomed) -> Work:
     touched_at = began = world.clock.now()
     pauses = world.pauses(kind)
     while live is not None:
+        if word := kind.expires(live):
+            world.snapshot.bury(one.key, kind, live)
+            log.info("step let go", step=one.key, because=word)
+            return
         now = world.clock.now()
         leaving = kind.state(live).name == "leaving"
         if not leaving and (live != touched or now - touched_at > STALE):

@@ -49,7 +49,8 @@ class Snapshot:
         self._sightings: dict[Place, Sighting] = {}
         self._born: dict[str, Live] = {}
         self._seen: dict[str, Live] = {}
-        self._buried: set[str] = set()
+        # By type: two types may give the same name.
+        self._buried: set[tuple[type[Resource], str]] = set()
         self._facts: dict[Fact, Any] = {}
 
     def place(self, kind: type[Resource], region: str | None) -> Place:
@@ -79,11 +80,12 @@ class Snapshot:
         """A resource that this run has just made, as far as the answer showed it; it counts until a read shows more."""
         self._born[step.key] = live or {}
         # A name, unlike an id that AWS gives, can be borne again.
-        self._buried -= {identity(type(step), live or {}), self._aws.ownership.name(step)}
+        kind = type(step)
+        self._buried -= {(kind, identity(kind, live or {})), (kind, self._aws.ownership.name(step))}
 
     def bury(self, key: str, kind: type[Resource], live: Live) -> None:
         """It was deleted, and a read has shown that it is gone."""
-        self._buried.add(identity(kind, live))
+        self._buried.add((kind, identity(kind, live)))
         self._seen.pop(key, None)
         self._born.pop(key, None)
 
@@ -147,7 +149,7 @@ class Snapshot:
 _NOTHING = Sighting()
 
 
-def _sorted(kind: type[Resource], documents: Documents, buried: Set[str]) -> Sighting:
+def _sorted(kind: type[Resource], documents: Documents, buried: Set[tuple[type[Resource], str]]) -> Sighting:
     living: dict[str, Live] = {}
     dead: dict[str, list[str]] = {}
     doubles: dict[str, tuple[str, ...]] = {}
@@ -158,7 +160,7 @@ def _sorted(kind: type[Resource], documents: Documents, buried: Set[str]) -> Sig
             dead.setdefault(key, []).append(identity(kind, live))
             if state.reason:
                 scheduled[f"{key} ({identity(kind, live)})"] = state.reason
-        elif identity(kind, live) in buried:
+        elif (kind, identity(kind, live)) in buried:
             continue
         elif (
             key not in living

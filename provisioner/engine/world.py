@@ -56,7 +56,8 @@ class World:
     def resolved(self, step: Resource) -> Resource:
         """The step with every reference filled in, all of its tags, and the dead that bore its key."""
         filled = resolve(step, self.snapshot.value)
-        return dataclasses.replace(filled, tags=self.aws.ownership.tags(filled), predecessors=self.snapshot.dead(step))
+        told = {"predecessors": self.snapshot.dead(step), "anew": step.key in self.options.replace}
+        return dataclasses.replace(filled, tags=self.aws.ownership.tags(filled), **told)  # type: ignore[arg-type]
 
     @contextmanager
     def telling(self, step: str, action: str) -> Iterator[None]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,12 @@ from hypothesis import strategies as st
 
 from provisioner.aws.account import Aws
 from provisioner.aws.ownership import Ownership, fitted
-from provisioner.resource import Name, Output, Resource, attr
+from provisioner.errors import PlanError
+from provisioner.resource import Name, Output, Resource, attr, part_of
+from tests.resources.otherwise import answering
+
+if TYPE_CHECKING:
+    from provisioner.embedded.server import Running
 
 OWNERSHIP = Ownership(plan="shop", environment="dev", account_id="123456789012", prefix="shop", plan_tags={"CostCenter": "x"})
 
@@ -25,6 +31,11 @@ class Named(Resource):
 
 class Global(Resource):
     id = Name("Id", longest=63, unique_in_the_world=True)
+
+
+class Short(Resource):
+    id = Output("Id")
+    longest_name = 24
 
 
 class Marked(Resource):
@@ -90,6 +101,43 @@ def test_what_takes_no_tags_is_known_by_its_whole_mark() -> None:
     assert OWNERSHIP.step_of(Marked, {"Id": "x", "Description": None}) is None
     assert not Marked.taggable()
     assert "tags" not in Marked.attributes
+
+
+def test_a_part_is_the_plans_where_its_whole_is_and_is_named_as_that() -> None:
+    whole = {"Id": "x", "Tags": {"provisioner:plan": "shop", "provisioner:environment": "dev", "provisioner:step": "Tagged/a"}}
+    mark = OWNERSHIP.mark_of_part(Marked, Tagged, whole)
+    assert OWNERSHIP.step_of(Marked, {"Id": "y", "Description": mark}) == "Marked/a"
+    assert OWNERSHIP.mark_of_part(Marked, Tagged, {"Id": "x", "Tags": {}}) is None
+    part_of(Marked("a"), Tagged("a"))
+    part_of(Marked("a"), "sg-1")
+    with pytest.raises(PlanError, match="Marked/b is a part of Tagged/a that can say nowhere whose it is: name it 'a', too"):
+        part_of(Marked("b"), Tagged("a"))
+
+
+def test_what_has_but_a_name_is_known_by_the_plans_convention() -> None:
+    assert OWNERSHIP.step_of(Marked, {"Description": OWNERSHIP.mark_of_named(Marked, "shop-a-dev")}) == "Marked/a"
+    assert OWNERSHIP.mark_of_named(Marked, "shop-a-prod") is None
+
+
+def test_a_name_that_is_no_id_is_cut_to_what_the_service_takes() -> None:
+    assert OWNERSHIP.name(Short("a-balancer")) == "shop-a-balancer-dev"
+    assert len(OWNERSHIP.name(Short("a-balancer-of-a-very-long-name"))) == 24
+
+
+@pytest.mark.parametrize(
+    ("arn", "caller"),
+    [
+        ("arn:aws:iam::123456789012:user/someone", "arn:aws:iam::123456789012:user/someone"),
+        ("arn:aws:sts::123456789012:assumed-role/deployer/session-1", "arn:aws:iam::123456789012:role/ci/deployer"),
+    ],
+)
+def test_who_runs_this_is_the_user_or_the_role_behind_the_session(aws: Aws, embedded: Running, arn: str, caller: str) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    aws.iam.create_role(RoleName="deployer", Path="/ci/", AssumeRolePolicyDocument=document)
+    identity = {"Arn": arn, "UserId": "x", "Account": "123456789012"}
+    with answering(embedded, "GetCallerIdentity", identity):
+        assert aws.caller == caller
 
 
 def test_a_token_is_the_same_in_the_next_process_and_another_after_a_death_or_for_other_wishes() -> None:

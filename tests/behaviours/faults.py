@@ -75,12 +75,25 @@ class Throttling(Behaviour):
 
 
 _TOO_MANY: dict[str, Any] = {
+    "autoscaling": ("Throttling", "Rate exceeded", 400),
+    "acm": ("ThrottlingException", "Rate exceeded", 400),
     "cloudfront": ("Throttling", "Rate exceeded", 400),
+    "cloudtrail": ("ThrottlingException", "Rate exceeded", 400),
+    "cloudwatch": ("Throttling", "Rate exceeded", 400),
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
+    "elbv2": ("Throttling", "Rate exceeded", 400),
+    "firehose": ("ThrottlingException", "Rate exceeded", 400),
     "iam": ("Throttling", "Rate exceeded", 400),
     "kms": ("ThrottlingException", "Rate exceeded", 400),
+    "lambda": ("TooManyRequestsException", "Rate exceeded", 429),
     "logs": ("ThrottlingException", "Rate exceeded", 400),
+    "rds": ("Throttling", "Rate exceeded", 400),
     "resourcegroupstaggingapi": ("ThrottledException", "Rate exceeded", 400),
+    "route53": ("Throttling", "Rate exceeded", 400),
     "s3": ("SlowDown", "Please reduce your request rate.", 503),
+    "sns": ("Throttling", "Rate exceeded", 400),
+    "secretsmanager": ("ThrottlingException", "Rate exceeded", 400),
+    "ssm": ("ThrottlingException", "Rate exceeded", 400),
     "sts": ("Throttling", "Rate exceeded", 400),
+    "wafv2": ("ThrottlingException", "Rate exceeded", 400),
 }

@@ -6,11 +6,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, model_validator
 
-from plans.financial_platform.settings import Settings as PlatformSettings
 from provisioner.errors import SettingsError
 from provisioner.settings import Settings, load
-
-ENVIRONMENTS = Path(__file__).parents[2] / "plans/financial_platform/environments"
 
 
 class Database(BaseModel, extra="forbid", frozen=True):
@@ -143,32 +140,3 @@ def test_a_region_looks_like_one(tmp_path: Path, region: str, fine: bool) -> Non
 def test_an_environment_without_an_account_is_embedded(tmp_path: Path) -> None:
     assert loaded(tmp_path, "instances = 1").embedded
     assert not loaded(tmp_path, "instances = 1", "account_id=123456789012").embedded
-
-
-SMALL = {"nat_gateways": 1, "interface_endpoints": False, "log_retention_days": 90, "kms_deletion_window_days": 7}
-LARGE = {"nat_gateways": 3, "interface_endpoints": True, "log_retention_days": 365, "kms_deletion_window_days": 30}
-
-
-@pytest.mark.parametrize(("profile", "wanted"), [("local", SMALL), ("dev", SMALL), ("test", SMALL), ("prod", LARGE)])
-def test_a_profile_of_the_platform_gives_the_defaults(profile: str, wanted: dict[str, Any]) -> None:
-    settings = load(PlatformSettings, None, "local", [("--set", f"profile={profile}")])
-    assert settings == PlatformSettings.model_validate({"environment": "local", "profile": profile, **wanted})
-
-
-def test_each_default_of_a_profile_can_be_set_by_itself() -> None:
-    settings = load(PlatformSettings, None, "local", [("--set", "profile=prod"), ("--set", "nat_gateways=2")])
-    wanted = {"environment": "local", "profile": "prod", **LARGE, "nat_gateways": 2}
-    assert settings == PlatformSettings.model_validate(wanted)
-
-
-def test_logs_are_kept_for_as_long_as_cloudwatch_offers() -> None:
-    with pytest.raises(
-        SettingsError, match=r"--set: log_retention_days: 100 is not offered by CloudWatch Logs \(one of 1, 3, 5"
-    ):
-        load(PlatformSettings, None, "local", [("--set", "log_retention_days=100")])
-
-
-@pytest.mark.parametrize("name", ["local", "dev", "test", "prod"])
-def test_the_environments_that_ship_are_embedded_until_they_name_an_account(name: str) -> None:
-    settings = load(PlatformSettings, ENVIRONMENTS / f"{name}.toml", name)
-    assert (settings.profile, settings.region, settings.embedded) == (name, "us-east-1", True)

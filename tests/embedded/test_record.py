@@ -41,6 +41,16 @@ def test_secrets_are_not_recorded(server: Running, connect: Connect) -> None:
     assert "shown too" in written
 
 
+def test_headers_by_which_a_load_balancer_knows_its_callers_are_not_recorded(server: Running, connect: Connect) -> None:
+    listener = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:listener/app/none/0123456789abcdef/0123456789abcdef"
+    header = {"HttpHeaderName": "X-Origin-Verify", "Values": ["hunter2-d"]}
+    condition = {"Field": "http-header", "HttpHeaderConfig": header}
+    actions = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "403"}}]
+    refusal(connect("elbv2").create_rule, ListenerArn=listener, Conditions=[condition], Priority=1, Actions=actions)
+    [recorded] = server.calls
+    assert recorded.parameters["Conditions"] == [{"Field": "http-header", "HttpHeaderConfig": "(secret)"}]
+
+
 def test_bodies_are_recorded_by_size(server: Running, connect: Connect) -> None:
     connect("s3").create_bucket(Bucket="some-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     connect("s3").put_object(Bucket="some-bucket", Key="k", Body=b"0123456789")

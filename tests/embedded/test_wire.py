@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -220,6 +222,32 @@ def test_an_outer_behaviour_sees_the_refusal_of_an_inner_one(connect: Connect, b
 
     behaviours[:0] = [Pardons(), Refuses()]
     assert connect("ec2").describe_vpcs()["Vpcs"] == []
+
+
+def _by_query(server: Running, action: str) -> str:
+    """What CloudWatch says to an SDK that knows but its oldest protocol, as most did until 2025."""
+    signed = f"AWS4-HMAC-SHA256 Credential=test/20300102/{REGION}/monitoring/aws4_request, SignedHeaders=host, Signature=0"
+    form = {"Authorization": signed, "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+    request = urllib.request.Request(server.url, f"Action={action}&Version=2010-08-01".encode(), form)
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.read().decode()
+
+
+def test_a_service_of_several_protocols_answers_in_the_one_it_is_asked_in(
+    server: Running, connect: Connect, behaviours: list[Behaviour]
+) -> None:
+    alarm = {"AlarmName": "busy", "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}
+    metric: dict[str, Any] = {"Namespace": "N", "MetricName": "M", "Statistic": "Sum", "Period": 60}
+    connect("cloudwatch").put_metric_alarm(**alarm, **metric)
+    # A mend writes the first of these answers; moto does the second; the third is a refusal.
+    assert "<AlarmName>busy</AlarmName>" in _by_query(server, "DescribeAlarms")
+    assert "<ListMetricsResponse" in _by_query(server, "ListMetrics")
+    behaviours.insert(0, Says(Refused("No", "no")))
+    assert "<ErrorResponse><Error><Type>Sender</Type><Code>No</Code>" in _by_query(server, "DescribeAlarms")
 
 
 def test_s3_objects_pass_as_they_are(connect: Connect) -> None:

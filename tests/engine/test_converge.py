@@ -9,8 +9,9 @@ from provisioner.aws.retry import Meaning
 from provisioner.engine.converge import HIDDEN
 from provisioner.engine.options import Options
 from provisioner.errors import Ambiguous, Protected
+from provisioner.resource import State
 
-from .toy import OWNERSHIP, Toy, Treasure, Workshop, lost, refused
+from .toy import OWNERSHIP, Sturdy, Toy, Treasure, Workshop, lost, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -305,3 +306,36 @@ def test_what_was_replaced_does_not_come_back_from_a_read_that_lags(workshop: Wo
     assert run.up(preview).ok
     [left] = workshop.cloud.things.values()
     assert left["Colour"] == "blue"
+
+
+@pytest.mark.parametrize(("kind", "changed"), [(Toy, False), (Sturdy, True)])
+def test_what_is_not_ready_takes_no_change_except_where_it_may_need_it(
+    workshop: Workshop, kind: type[Toy], changed: bool
+) -> None:
+    workshop.cloud.pending_for_reads = 10**6
+    run = workshop.run(kind("a", size=2))
+    [outcome] = run.up(run.preview()).outcomes.values()
+    assert "is still pending" in str(outcome.error)
+    assert ("update a size" in workshop.cloud.calls) is changed
+
+
+def test_what_never_becomes_ready_tells_why(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    workshop.cloud.pending_for_reads = 10**6
+    monkeypatch.setattr(Toy, "state", staticmethod(lambda live: State("pending", "out of glue")))
+    run = workshop.run(Toy("a"))
+    [outcome] = run.up(run.preview()).outcomes.values()
+    assert "Toy/a is still pending (out of glue) after 600 seconds" in str(outcome.error)
+
+
+def test_a_step_that_refers_to_what_was_made_anew_is_read_again_first(workshop: Workshop) -> None:
+    """The old one took something along, which no earlier read shows."""
+    base = Toy("base", colour="red")
+    workshop.run(base, Toy("a", friend=base)).up(workshop.run(base, Toy("a", friend=base)).preview())
+    other = Toy("base", colour="blue")
+    run = workshop.run(other, Toy("a", friend=other, size=1))
+    preview = run.preview()
+    for thing in workshop.cloud.things.values():
+        if thing["Tags"]["provisioner:step"] == "Toy/a":
+            thing["Size"] = 7
+    assert run.up(preview).ok
+    assert "update a friend,size" in workshop.cloud.calls

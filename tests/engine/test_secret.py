@@ -32,6 +32,19 @@ def test_a_known_secret_is_blanked_wherever_it_turns_up() -> None:
     assert blank(4.5) == 4.5
 
 
+def test_a_secret_is_blanked_as_requests_and_errors_spell_it() -> None:
+    Secret('p&ss "word"+/?')
+    for spelling in (
+        "p%26ss%20%22word%22%2B%2F%3F",
+        "p%26ss%20%22word%22%2B/%3F",
+        "p%26ss+%22word%22%2B%2F%3F",
+        'p&ss \\"word\\"+/?',
+        "p&amp;ss &quot;word&quot;+/?",
+        "cCZzcyAid29yZCIrLz8=",
+    ):
+        assert blank(f"<{spelling}>") == "<(secret)>"
+
+
 def test_secrets_compare_by_value_and_are_never_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_PASSWORD", "from-the-environment")
     assert Secret.from_environment("SHOP_PASSWORD") == Secret("from-the-environment")

@@ -138,6 +138,12 @@ class Twin(Toy):
     protection = "Locked"
 
 
+class Sturdy(Toy):
+    """A toy that takes changes while it is not ready."""
+
+    changes_while_pending = True
+
+
 def refused(code: str, meaning: Meaning, patience: float = 0.0) -> CallFailed:
     return CallFailed("toys", "Call", code, "so it is", "req-1", meaning, patience)
 

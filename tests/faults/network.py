@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from plans.financial_platform import build
 from plans.financial_platform.settings import Settings
 from provisioner.aws.account import Aws
 from provisioner.aws.client import Connection
@@ -20,6 +19,7 @@ from provisioner.engine.run import Run
 from provisioner.resources import every_type
 from tests.behaviours import Lossy
 
+from .network_plan import build
 from .world import REGION, holds
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ def preload() -> None:
 
     for module in ("applying", "plan", "session", "teardown", "up"):
         importlib.import_module(f"provisioner.cli.{module}")
-    importlib.import_module("plans.financial_platform")
+    importlib.import_module("tests.faults.network_plan")
     importlib.import_module("provisioner.resources").every_type()
     connection = Connection(region="us-east-1", endpoint_url="http://127.0.0.1:9", made_up_credentials=True)
     for service in SERVICES:

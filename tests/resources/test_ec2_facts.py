@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.embedded.call import Answer, Behaviour, Call
 from provisioner.errors import Refused
-from provisioner.resources.ec2.facts import availability_zones
+from provisioner.resources.ec2.facts import availability_zones, managed_prefix_list
 from provisioner.resources.ec2.subnet import Subnet
 from provisioner.resources.ec2.vpc import Vpc
 
@@ -59,3 +59,22 @@ def test_an_outage_moves_no_subnet(aws: Aws, embedded: Running) -> None:
     embedded.behaviours.insert(0, outage)
     assert to_do(aws, *steps) == {}
     embedded.behaviours.remove(outage)
+
+
+def test_a_prefix_list_is_found_by_its_name(aws: Aws) -> None:
+    found = managed_prefix_list("com.amazonaws.us-east-1.s3").read(aws)
+    [listed] = aws.ec2.describe_managed_prefix_lists(PrefixListIds=[found])["PrefixLists"]
+    assert listed["PrefixListName"] == "com.amazonaws.us-east-1.s3"
+
+
+def test_a_prefix_list_that_is_not_there_or_there_twice_is_told(aws: Aws) -> None:
+    with pytest.raises(Refused, match="has no prefix list named 'none'"):
+        managed_prefix_list("none").read(aws)
+    for _ in range(2):
+        aws.ec2.create_managed_prefix_list(PrefixListName="twice", MaxEntries=1, AddressFamily="IPv4")
+    with pytest.raises(Refused, match="has 2 prefix lists"):
+        managed_prefix_list("twice").read(aws)
+
+
+def test_whence_cloudfront_comes_is_known(aws: Aws) -> None:
+    assert managed_prefix_list("com.amazonaws.global.cloudfront.origin-facing").read(aws).startswith("pl-")

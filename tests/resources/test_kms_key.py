@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.aws.account import Aws
+from provisioner.engine.options import Options
 from provisioner.errors import CallFailed, PlanError
 from provisioner.resource import LEAVING, PENDING, READY, Change, as_tags
 from provisioner.resources.kms.key import Key
 
-from .in_aws import errors, outcome, teardown, to_do, up, writes
-from .otherwise import refusing
+from .in_aws import errors, outcome, run, teardown, to_do, up, writes
+from .otherwise import answering, refusing
 
 if TYPE_CHECKING:
     from provisioner.embedded.server import Running
@@ -124,12 +125,53 @@ def test_a_window_that_aws_would_refuse_is_the_longest_one(aws: Aws, embedded: R
     assert scheduled.parameters["PendingWindowInDays"] == 30
 
 
-def test_a_new_key_follows_a_dead_one(aws: Aws) -> None:
-    dead = up(aws, data())["data"]["KeyId"]
+def test_a_key_that_waits_for_its_deletion_serves_again_with_all_that_is_wanted(aws: Aws, embedded: Running) -> None:
+    dying = up(aws, data(description="Before"))["data"]["KeyId"]
     teardown(aws)
-    key = up(aws, data())["data"]["KeyId"]
-    assert key != dead
-    assert target(aws, ALIAS) == key
+    before = len(embedded.calls)
+    live = up(aws, data(description="After"))["data"]
+    assert writes(embedded, before)[:2] == ["CancelKeyDeletion", "EnableKey"]
+    assert (live["KeyId"], live["KeyState"], live["Description"]) == (dying, "Enabled", "After")
+    assert target(aws, ALIAS) == dying
+    assert to_do(aws, data(description="After")) == {}
+
+
+def test_the_youngest_of_several_dying_keys_serves_again(aws: Aws) -> None:
+    old = up(aws, data())["data"]["KeyId"]
+    young = replaced(aws, data())
+    teardown(aws)
+    assert up(aws, data())["data"]["KeyId"] == young != old
+
+
+def test_a_key_that_somebody_else_saved_meanwhile_serves_again_too(aws: Aws, embedded: Running) -> None:
+    live = up(aws, data())["data"]
+    step = dataclasses.replace(data(), predecessors=(live["Arn"],), tags=as_tags(live["Tags"]))
+    seen = aws.kms.describe_key(KeyId=live["KeyId"])["KeyMetadata"]
+    before = len(embedded.calls)
+    with answering(embedded, "DescribeKey", {"KeyMetadata": {**seen, "KeyState": "PendingDeletion"}}):
+        assert (step.create(aws) or {})["KeyId"] == live["KeyId"]
+    assert writes(embedded, before) == ["CancelKeyDeletion", "EnableKey"]
+
+
+def test_a_key_of_another_kind_is_a_new_one(aws: Aws) -> None:
+    dying = up(aws, data())["data"]["KeyId"]
+    teardown(aws)
+    assert up(aws, data(multi_region=True))["data"]["KeyId"] != dying
+
+
+def test_a_key_that_is_to_be_replaced_is_a_new_one(aws: Aws) -> None:
+    old = up(aws, data())["data"]["KeyId"]
+    new = replaced(aws, data())
+    assert new != old
+    assert target(aws, ALIAS) == new
+
+
+def replaced(aws: Aws, key: Key) -> str:
+    """The id of the key that follows by `--replace`."""
+    going = run(aws, key)
+    going.options = Options(replace=(key.key,))
+    assert errors(going.up(going.preview())) == {}
+    return str(up(aws, key)["data"]["KeyId"])
 
 
 def test_a_disabled_key_is_enabled_before_its_rotation_changes_and_disabled_last(aws: Aws, embedded: Running) -> None:

@@ -242,6 +242,20 @@ def test_a_locked_bucket_keeps_objects_for_its_default_period(aws: Aws) -> None:
     assert to_do(aws, site())["Bucket/site"]["object_lock_enabled"].replaces
 
 
+def test_a_bucket_that_is_to_be_emptied_lets_go_of_what_governance_keeps(aws: Aws, embedded: Running) -> None:
+    lock: dict[str, Any] = {"object_lock_enabled": True, "object_lock_mode": "GOVERNANCE", "object_lock_days": 9}
+    up(aws, site(**lock, versioning="Enabled", empty_on_delete=True), Bucket("plain", empty_on_delete=True))
+    for name in (NAME, NAME.replace("site", "plain")):
+        aws.s3.put_object(Bucket=name, Key="kept", Body=b"")
+    teardown(aws)
+    sent = [call.parameters for call in embedded.calls if call.operation == "DeleteObjects"]
+    # The header alone takes a permission more: it is sent only where something may be locked.
+    assert {one["Bucket"]: one.get("BypassGovernanceRetention") for one in sent} == {
+        NAME: True,
+        "shop-plain-test-123456789012": None,
+    }
+
+
 def test_the_dead_in_a_policy_are_drift_and_it_is_put_again(aws: Aws) -> None:
     def read(principal: str) -> dict[str, Any]:
         return policy(

@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import cloudfront, ec2, iam, kms, logs, rds, s3, tagging
+from . import (
+    acm,
+    autoscaling,
+    cloudfront,
+    cloudtrail,
+    cloudwatch,
+    ec2,
+    elbv2,
+    firehose,
+    iam,
+    kms,
+    lambda_,
+    logs,
+    logs_deliveries,
+    logs_filters,
+    rds,
+    route53,
+    s3,
+    secretsmanager,
+    sns,
+    sns_subscriptions,
+    ssm,
+    tagging,
+    wafv2,
+)
 
 if TYPE_CHECKING:
     from ..call import Behaviour
@@ -13,5 +37,31 @@ if TYPE_CHECKING:
 def mends() -> list[Behaviour]:
     """All mends, as behaviours."""
     iam.load_managed_policies_once()
+    s3.mend()
     tagging.mend()
-    return [*ec2.mends(), *cloudfront.mends(), iam.mends, kms.mends, logs.mends, rds.mends, s3.mends]
+    acm.mend()
+    cloudtrail.mend()
+    return [
+        acm.mends,
+        *autoscaling.mends(),
+        *ec2.mends(),
+        *elbv2.mends(),
+        *cloudfront.mends(),
+        cloudtrail.mends,
+        *cloudwatch.mends(),
+        firehose.mends,
+        iam.mends,
+        kms.mends,
+        *lambda_.mends(),
+        logs.mends,
+        logs_deliveries.mends,
+        logs_filters.mends,
+        *rds.mends(),
+        *route53.mends(),
+        s3.mends,
+        sns.mends,
+        sns_subscriptions.mends,
+        *secretsmanager.mends(),
+        ssm.mends,
+        *wafv2.mends(),
+    ]

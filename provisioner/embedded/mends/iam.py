@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from functools import cache
 from typing import Any
@@ -27,7 +26,14 @@ def load_managed_policies_once() -> None:
 def _managed_policies(backend: Any) -> list[Any]:
     if backend.partition != "aws":
         return []
-    return [copy.copy(policy) for policy in _read_managed_policies(backend.account_id, backend.region_name)]
+    return [_copied(policy) for policy in _read_managed_policies(backend.account_id, backend.region_name)]
+
+
+def _copied(policy: Any) -> Any:
+    """A copy, made without moto's own bookkeeping of every object: there are 1,500, and each reset needs them."""
+    copied = object.__new__(AWSManagedPolicy)
+    copied.__dict__.update(policy.__dict__)
+    return copied
 
 
 @cache
@@ -65,6 +71,26 @@ def inline_policies_fit(call: Call, backend: Any) -> None:
         raise Refused("LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {role.name}", 409)
 
 
+@mends.first("CreatePolicy", "CreatePolicyVersion")
+def managed_policies_fit(call: Call, backend: Any) -> None:
+    """AWS: a policy, of at most 6,144 characters, white space not counted."""
+    refuse_malformed(call.parameters["PolicyDocument"], "MalformedPolicyDocument")
+    if len("".join(call.parameters["PolicyDocument"].split())) > 6_144:
+        raise Refused("LimitExceeded", "Cannot exceed quota for PolicySize: 6144", 409)
+
+
+@mends.first("CreatePolicy", "CreateInstanceProfile")
+def names_differ_in_more_than_case(call: Call, backend: Any) -> None:
+    """AWS: names are unique in the account, whatever their letters' case, and under whichever path."""
+    if call.operation == "CreatePolicy":
+        wanted = call.parameters["PolicyName"]
+        taken = [policy.name for policy in backend.managed_policies.values() if f":iam::{call.account}:" in policy.arn]
+    else:
+        wanted, taken = call.parameters["InstanceProfileName"], [one.name for one in backend.instance_profiles.values()]
+    if wanted.lower() in map(str.lower, taken):
+        raise Refused("EntityAlreadyExists", f"{wanted} already exists.", 409)
+
+
 @mends.first("DeletePolicy")
 def not_while_used(call: Call, backend: Any) -> None:
     """AWS: DeleteConflict while the policy is attached, or has versions besides its default one."""
@@ -86,3 +112,20 @@ def attach_once(call: Call, backend: Any) -> Result | None:
     holders = {"RoleName": backend.roles.values(), "UserName": backend.users.values(), "GroupName": backend.groups.values()}
     holder = next((holder for holder in holders[kind] if holder.name == call.parameters[kind]), None)
     return {} if holder is not None and call.parameters["PolicyArn"] in holder.managed_policies else None
+
+
+@mends.first("ListInstanceProfileTags")
+def list_profile_tags(call: Call, backend: Any) -> Result:
+    """Moto shows them with the profile only."""
+    return {"Tags": backend.get_instance_profile(call.parameters["InstanceProfileName"]).tags, "IsTruncated": False}
+
+
+@mends.then("ListInstanceProfiles", "ListPolicies")
+def lists_leave_out_tags(call: Call, backend: Any, result: Result) -> Result:
+    """AWS: only a call for one resource shows its tags, and a policy's description."""
+    for name in ("InstanceProfiles", "Policies"):
+        for one in result.get(name, ()):
+            one.pop("Tags", None)
+            if name == "Policies":
+                one.pop("Description", None)
+    return result

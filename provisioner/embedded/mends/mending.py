@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from moto.backends import get_backend
@@ -70,7 +71,11 @@ class Mends(Behaviour):
 
 def backend(call: Call, service: str = "") -> Any:
     """Moto's state for the call's account and region; global services have one for the whole partition."""
-    regions: Any = get_backend(service or call.service)[call.account]  # type: ignore[call-overload]
+    name = service or call.service
+    if name == "lambda":
+        # Functions that run without Docker are kept apart.
+        return import_module("moto.awslambda.utils").get_backend(call.account, call.region)
+    regions: Any = get_backend(name)[call.account]  # type: ignore[call-overload]
     return regions[call.region if call.region in regions else "aws"]
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 import uuid
+from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
-from moto.s3.models import PublicAccessBlock
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.models import FakeBucket, PublicAccessBlock
 
 from ..call import Call, Refused, Result
 from ..unsupported import unsupported
 from .mending import Mends, kept
 from .policies import is_public, refuse_malformed
+from .service_access import lets
 
 mends = Mends("s3")
 
@@ -26,6 +31,31 @@ _UNKNOWN = [
     for kind in ("IntelligentTiering", "Metrics", "Analytics")
     for verb, plural in (("Put", ""), ("Get", ""), ("Delete", ""), ("List", "s"))
 ]
+
+
+@cache
+def mend() -> None:
+    """Puts the override in place, once in a process."""
+    owner: Any = FakeBucket
+    owner._log_permissions_enabled_policy = staticmethod(_lets_logs_in)
+    owner.get_permission = _permission
+
+
+def _permission(bucket: Any, action: str, resource: str) -> Any:
+    """Moto judges every caller by every statement of a bucket's policy, and knows no conditions: it would refuse everybody."""
+    document = json.loads(bucket.policy) if bucket.policy else {}
+    statements = document.get("Statement", [])
+    for_all = [one for one in ([statements] if isinstance(statements, dict) else statements) if not one.get("Condition")]
+    if not for_all:
+        return PermissionResult.NEUTRAL
+    return IAMPolicy(json.dumps({**document, "Statement": for_all})).is_action_permitted(action, resource)
+
+
+def _lets_logs_in(target_bucket: Any, target_prefix: str | None) -> bool:
+    """AWS: "Permissions for log delivery". Moto knows only some spellings of a policy that allows it."""
+    policy = target_bucket.policy
+    files = f"arn:{target_bucket.partition}:s3:::{target_bucket.name}/{target_prefix or ''}x"
+    return lets(policy.decode() if policy else None, "logging.s3.amazonaws.com", "s3:PutObject", files, {})
 
 
 @mends.first()
@@ -121,6 +151,14 @@ def drop_lifecycle(call: Call, backend: Any, result: Result) -> None:
     _documents(_bucket(call, backend)).pop("lifecycle", None)
 
 
+@mends.first("PutBucketLogging")
+def not_to_a_bucket_that_locks(call: Call, backend: Any) -> None:
+    """AWS: "buckets with Object Lock can't be used as destination buckets for server access logs"."""
+    target = backend.buckets.get(call.parameters["BucketLoggingStatus"].get("LoggingEnabled", {}).get("TargetBucket"))
+    if target is not None and target.object_lock_enabled:
+        raise Refused("InvalidTargetBucketForLogging", "The target bucket for logging has Object Lock enabled")
+
+
 @mends.then("PutBucketLogging")
 def keep_logging(call: Call, backend: Any, result: Result) -> None:
     enabled = call.parameters["BucketLoggingStatus"].get("LoggingEnabled")
@@ -175,6 +213,23 @@ def with_regions(call: Call, backend: Any, result: Result) -> Result:
     page = [_as_listed(backend.buckets[name]) for name in names[:most]]
     more = {"ContinuationToken": names[most - 1]} if len(names) > most else {}
     return {"Buckets": page, "Owner": result.get("Owner"), "Prefix": prefix or None, **more}
+
+
+@mends.then("PutObject")
+def keep_checksum(call: Call, backend: Any, result: Result) -> None:
+    """AWS keeps the checksum that it was given; moto only where the algorithm is named beside it."""
+    for name in ("SHA256", "SHA1", "CRC32", "CRC32C", "CRC64NVME"):
+        if given := call.parameters.get(f"Checksum{name}"):
+            key = backend.get_object(call.parameters["Bucket"], call.parameters["Key"])
+            key.checksum_algorithm, key.checksum_value = name, given
+
+
+@mends.first("PutObject", "PutObjectTagging")
+def ten_tags_an_object(call: Call, backend: Any) -> None:
+    tags = call.parameters.get("Tagging", "")
+    many = len(tags["TagSet"]) if isinstance(tags, dict) else len(parse_qsl(tags, keep_blank_values=True))
+    if many > 10:
+        raise Refused("BadRequest", "Object tags cannot be greater than 10")
 
 
 @mends.first(*_UNKNOWN)

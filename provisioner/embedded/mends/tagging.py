@@ -25,7 +25,8 @@ def mend() -> None:
 
 
 def _resources(original: Any, backend: Any, *, resource_type_filters: list[str], **filters: Any) -> Iterator[Any]:
-    for found in original(backend, **filters):
+    # Moto goes on with the same walk for the next page, and falls over whatever was made or deleted between the two.
+    for found in list(original(backend, **filters)):
         kind = _CALLED.get(found.resource_type, found.resource_type)
         if match_resource_type(kind, resource_type_filters) and _region(backend, found, kind) == backend.region_name:
             yield found

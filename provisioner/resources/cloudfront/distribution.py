@@ -63,7 +63,7 @@ class Distribution(Resource):
     )
     aliases: Sequence[str] = attr("DistributionConfig.Aliases", default=(), norm=norm.unordered)
     viewer_certificate: ViewerCertificate | None = attr(
-        "DistributionConfig.ViewerCertificate", default=None, norm=_one, same=norm.within
+        "DistributionConfig.ViewerCertificate", default=None, ready=True, norm=_one, same=norm.within
     )
     comment: str = attr("DistributionConfig.Comment", default="")
     enabled: bool = attr("DistributionConfig.Enabled", default=True)

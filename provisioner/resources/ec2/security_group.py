@@ -53,9 +53,9 @@ class SecurityGroup(Resource):
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         if "ingress" in changed:
-            regulate(aws, live["GroupId"], "ingress", changed["ingress"])
+            regulate(aws, self, live["GroupId"], "ingress", changed["ingress"])
         if "egress" in changed:
-            regulate(aws, live["GroupId"], "egress", changed["egress"])
+            regulate(aws, self, live["GroupId"], "egress", changed["egress"])
         retag(aws, live["GroupId"], changed)
 
     @classmethod

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ... import norm
 from . import protocols
+from .tags import born_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import IpPermissionTypeDef
 
     from ...aws.account import Aws
-    from ...resource import Change
+    from ...resource import Change, Resource
 
 SELF = "self"
 """The peer of a rule for the group's own members."""
@@ -45,8 +46,8 @@ def rules(value: Any) -> list[Rule]:
     return sorted(_by_meaning(found).values(), key=str)
 
 
-def regulate(aws: Aws, group: str, direction: Literal["ingress", "egress"], change: Change) -> None:
-    """Bring the rules of one direction to what is wanted.
+def regulate(aws: Aws, step: Resource, group: str, direction: Literal["ingress", "egress"], change: Change) -> None:
+    """Bring the rules of one direction to what is wanted. New ones carry the tags of the step: a rule is a resource of its own.
 
     First close, then open: the new rules may need the room of the old ones.
     """
@@ -68,7 +69,8 @@ def regulate(aws: Aws, group: str, direction: Literal["ingress", "egress"], chan
     if surplus := [rule for rule in have if rule not in wanted]:
         revoke(GroupId=group, IpPermissions=[_permission(rule, group) for rule in surplus])
     if missing := [wanted[rule] for rule in wanted if rule not in have]:
-        authorize(GroupId=group, IpPermissions=[_permission(rule, group) for rule in missing])
+        tagged = born_with("security-group-rule", step)
+        authorize(GroupId=group, IpPermissions=[_permission(rule, group) for rule in missing], TagSpecifications=tagged)
     if undescribed := [wanted[rule] for rule in wanted if rule in have and wanted[rule] != have[rule]]:
         describe(GroupId=group, IpPermissions=[_permission(rule, group) for rule in undescribed])
 

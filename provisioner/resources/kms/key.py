@@ -28,10 +28,13 @@ class Key(Resource):
     a key that is dying or the plan's own, never from another; aliases that others give the key are left alone. `policy` must
     let the plan's runner go on changing it; without one, the account's own IAM policies decide. Rotation has a period only
     while it is on. `deletion_window_in_days` is 7 to 30: at the end of that time AWS deletes the key; until then it bills
-    nothing, and nothing can be decrypted with it. The window and the alias stand in tags, for whoever deletes or renames.
+    nothing, and nothing can be decrypted with it. `up` takes such a key into service again, unless `--replace` names the step:
+    secrets that wait for their own end, and last snapshots, can be read with it alone. The window and the alias stand in tags,
+    for whoever deletes or renames.
 
-    AWS: KMS CreateKey, CreateAlias. Keys have no name and no listing by tag: every customer key's tags are read. A new key's id
-    may be unknown to other calls for minutes. Rotation of a disabled key can not be changed: it is enabled for that moment.
+    AWS: KMS CreateKey, CancelKeyDeletion, CreateAlias. Keys have no name and no listing by tag: every customer key's tags are
+    read. A new key's id may be unknown to other calls for minutes. Rotation of a disabled key can not be changed: it is enabled
+    for that moment.
     """
 
     description: str = attr("Description", default="")
@@ -73,6 +76,11 @@ class Key(Resource):
         return [key for key in found if key]
 
     def create(self, aws: Aws) -> Live | None:
+        if dying := self._dying(aws):
+            # Somebody else may have cancelled it by now, or the answer was lost.
+            aws.maybe(lambda: aws.kms.cancel_key_deletion(KeyId=dying))
+            aws.kms.enable_key(KeyId=dying)
+            return _read(aws, dying, [])
         tags = _listed({**self.tags, **self._wishes()})
         policy = {} if self.policy is None else {"Policy": norm.compact(self.policy)}
         made = aws.kms.create_key(
@@ -84,6 +92,20 @@ class Key(Resource):
             **policy,  # type: ignore[arg-type]
         )
         return {**made["KeyMetadata"], **policy, "Tags": tags, "AliasNames": []}
+
+    def _dying(self, aws: Aws) -> str | None:
+        """The youngest key of this step that waits for its deletion and is as AWS can not make it later."""
+        if self.anew:
+            return None
+        found = [aws.maybe(lambda key=key: aws.kms.describe_key(KeyId=key)) for key in self.predecessors]  # type: ignore[misc]
+        keys = [shown["KeyMetadata"] for shown in found if shown]
+        fixed = (self.key_spec, self.key_usage, self.multi_region)
+        dying = [
+            key
+            for key in keys
+            if key["KeyState"] == "PendingDeletion" and (key["KeySpec"], key["KeyUsage"], key["MultiRegion"]) == fixed
+        ]
+        return max(dying, key=lambda key: key["CreationDate"])["KeyId"] if dying else None
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         key, enabled = live["KeyId"], live["Enabled"]

@@ -41,16 +41,7 @@ class LogGroup(Resource):
 
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
-        # AWS shows tags only group by group, at a few calls a second. So they are read only where they may be ours: where the
-        # name is by the plan's convention, where AWS's index of tags says so, and where a group is too young for the index.
-        young = (datetime.now(UTC) - _YOUNG).timestamp() * 1000
-        tagged, groups = aws.together(lambda read: read(aws), (_tagged, _list))
-        perhaps = [
-            group
-            for group in groups
-            if group["logGroupName"].startswith(aws.ownership.prefix) or _arn(group) in tagged or group["creationTime"] > young
-        ]
-        found = aws.together(lambda group: aws.maybe(lambda: _with_tags(aws, group)), perhaps)
+        found = aws.together(lambda group: aws.maybe(lambda: _with_tags(aws, group)), may_be_ours(aws))
         return [group for group in found if group]
 
     def create(self, aws: Aws) -> Live | None:
@@ -93,6 +84,21 @@ class LogGroup(Resource):
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         aws.logs.delete_log_group(logGroupName=live["logGroupName"])
+
+
+def may_be_ours(aws: Aws) -> list[Any]:
+    """The groups that may be the plan's, without their tags.
+
+    AWS shows tags only group by group, at a few calls a second. So they are read only where they may be ours: where the name is
+    by the plan's convention, where AWS's index of tags says so, and where a group is too young for the index.
+    """
+    young = (datetime.now(UTC) - _YOUNG).timestamp() * 1000
+    tagged, groups = aws.together(lambda read: read(aws), (_tagged, _list))
+    return [
+        group
+        for group in groups
+        if group["logGroupName"].startswith(aws.ownership.prefix) or _arn(group) in tagged or group["creationTime"] > young
+    ]
 
 
 def _tagged(aws: Aws) -> Any:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .rules import CorsRule, LifecycleRule, Notification, ReplicationRule
 
 EMPTY_ON_DELETE = "provisioner:empty-on-delete"
+OURS = "provisioner/"
+"""Where in a bucket the plan's own objects stand, and nothing else."""
 _DEFAULT = "Encryption.ApplyServerSideEncryptionByDefault"
 # S3 answers with nothing; but since 2023 every new bucket is like this.
 _NEW = {
@@ -150,9 +152,13 @@ class Bucket(Resource):
 
     @classmethod
     def stays(cls, aws: Aws, live: Live) -> str | None:
-        if as_tags(live.get("Tags")).get(EMPTY_ON_DELETE) == "true" or not held(aws, live["Name"], most=1):
+        # What the plan itself put there, its `BucketObject` steps take away.
+        others = [one for one in held(aws, live["Name"]) if not one["Key"].startswith(OURS)]
+        if as_tags(live.get("Tags")).get(EMPTY_ON_DELETE) == "true" or not others:
             return None
-        return f"bucket {live['Name']} is not empty, and is not to be emptied: empty it, or bring it up with empty_on_delete=True"
+        return (
+            f"bucket {live['Name']} is not empty, and is not to be emptied: empty it, or bring it up with empty_on_delete=True"
+        )
 
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
@@ -160,7 +166,7 @@ class Bucket(Resource):
         if held(aws, bucket, most=1):
             if as_tags(live.get("Tags")).get(EMPTY_ON_DELETE) != "true":
                 raise Blocked(f"bucket {bucket} is not empty: empty it, or bring it up with empty_on_delete=True first")
-            empty(aws, bucket)
+            empty(aws, bucket, locked=bool(live.get("ObjectLockEnabled")))
         aws.s3.delete_bucket(Bucket=bucket, ExpectedBucketOwner=aws.account_id)
 
 

@@ -14,6 +14,19 @@ from provisioner.resources.cloudfront.parts import (
     OriginGroup,
     ViewerCertificate,
 )
+from provisioner.resources.cloudfront.response_headers import (
+    ContentSecurityPolicy,
+    ContentTypeOptions,
+    Cors,
+    CustomHeader,
+    FrameOptions,
+    ReferrerPolicy,
+    SecurityHeaders,
+    ServerTiming,
+    StrictTransportSecurity,
+    XssProtection,
+)
+from provisioner.resources.cloudfront.response_headers_policy import ResponseHeadersPolicy
 from provisioner.resources.s3.bucket import Bucket
 from provisioner.secret import Secret
 
@@ -29,6 +42,29 @@ EXAMPLES = [
         CONTROL,
         changes={"origin_access_control_origin_type": "lambda", "signing_behavior": "no-override"},
         fixed={"signing_protocol": "sigv4 is the only one"},
+    ),
+    Example(
+        ResponseHeadersPolicy(
+            "headers",
+            security_headers_config=SecurityHeaders(StrictTransportSecurity(), ContentTypeOptions()),
+            cors_config=Cors(("https://example.com",)),
+            custom_headers_config={"x-a": CustomHeader("1"), "x-b": CustomHeader("2", override=False)},
+            remove_headers_config=("x-powered-by", "server"),
+            server_timing_headers_config=ServerTiming(50),
+        ),
+        changes={
+            "security_headers_config": SecurityHeaders(
+                StrictTransportSecurity(63072000, include_subdomains=True, preload=True),
+                frame_options=FrameOptions("SAMEORIGIN", override=False),
+                referrer_policy=ReferrerPolicy("no-referrer"),
+                content_security_policy=ContentSecurityPolicy("default-src 'self'"),
+                xss_protection=XssProtection(mode_block=False, report_uri="https://example.com/xss"),
+            ),
+            "cors_config": Cors(("*",), ("ALL",), ("x-a",), expose_headers=("x-b",), max_age_sec=0, origin_override=False),
+            "custom_headers_config": {"x-b": CustomHeader("3")},
+            "remove_headers_config": (),
+            "server_timing_headers_config": ServerTiming(enabled=False),
+        },
     ),
     Example(
         Distribution(

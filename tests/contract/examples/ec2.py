@@ -10,11 +10,14 @@ from provisioner.resources.ec2.default_security_group import DefaultSecurityGrou
 from provisioner.resources.ec2.elastic_ip import ElasticIp
 from provisioner.resources.ec2.flow_log import FlowLog
 from provisioner.resources.ec2.internet_gateway import InternetGateway
+from provisioner.resources.ec2.launch_template import LaunchTemplate
+from provisioner.resources.ec2.launch_template_parts import BlockDevice, MetadataOptions
 from provisioner.resources.ec2.nat_gateway import NatGateway
 from provisioner.resources.ec2.network_acl import NetworkAcl
 from provisioner.resources.ec2.network_acl_rules import AclRule
 from provisioner.resources.ec2.route_table import RouteTable
 from provisioner.resources.ec2.security_group import SecurityGroup
+from provisioner.resources.ec2.security_group_rule_set import SecurityGroupRules
 from provisioner.resources.ec2.security_group_rules import SELF, Rule
 from provisioner.resources.ec2.subnet import Subnet
 from provisioner.resources.ec2.vpc import Vpc
@@ -47,6 +50,11 @@ RULES = (
     Rule(SELF, ip_protocol="-1"),
     Rule("10.0.0.0/8", 3, 4, "1"),
     Rule(GROUP, 53, ip_protocol="udp"),
+)
+
+
+BARE_GROUP, OTHER_BARE_GROUP = (
+    SecurityGroup(name, vpc=VPC, description="An example", ingress=None, egress=None) for name in ("bare", "other-bare")
 )
 
 
@@ -180,5 +188,75 @@ EXAMPLES = [
         DefaultNetworkAcl("default-acl", vpc=VPC),
         changes={"ingress": ACL_RULES, "egress": ACL_RULES},
         replaces={"vpc": OTHER_VPC},
+    ),
+    Example(
+        SecurityGroupRules("bare", group=BARE_GROUP),
+        changes={"ingress": (*RULES, Rule(OTHER_BARE_GROUP, 8080)), "egress": (Rule("0.0.0.0/0", ip_protocol="-1"),)},
+        replaces={"group": OTHER_BARE_GROUP},
+    ),
+    Example(
+        LaunchTemplate(
+            "template",
+            image_id="ami-12c6146b",
+            instance_type="t3.small",
+            iam_instance_profile="a-profile",
+            security_groups=("sg-0123456789abcdef0",),
+            block_device_mappings=(BlockDevice("/dev/xvda", volume_size=20), BlockDevice("/dev/xvdb", no_device=True)),
+            user_data="#!/bin/sh\necho one",
+            tag_specifications={},
+            cpu_credits="standard",
+            instance_initiated_shutdown_behavior="terminate",
+            auto_recovery="default",
+            key_name="",
+            monitoring=False,
+            ebs_optimized=False,
+            disable_api_termination=False,
+            disable_api_stop=False,
+            hibernation_configured=False,
+            enclave_enabled=False,
+            license_configuration_arns=(),
+            placement={"Tenancy": "default"},
+            cpu_options={"CoreCount": 1, "ThreadsPerCore": 2},
+            instance_market_options={"MarketType": "spot"},
+            capacity_reservation_specification={"CapacityReservationPreference": "open"},
+            private_dns_name_options={"HostnameType": "ip-name"},
+            network_performance_options={"BandwidthWeighting": "default"},
+            version_description="An example",
+        ),
+        changes={
+            "image_id": "ami-1812c061",
+            "instance_type": "t3.large",
+            "iam_instance_profile": "arn:aws:iam::123456789012:instance-profile/another",
+            "security_groups": ("sg-0123456789abcdef1", "sg-0123456789abcdef0"),
+            "block_device_mappings": (
+                BlockDevice("/dev/xvda", 30, kms_key="arn:aws:kms:us-east-1:123456789012:key/one", iops=4000),
+            ),
+            "metadata_options": MetadataOptions("optional", 2, "enabled", "enabled", "enabled"),
+            "user_data": "#!/bin/sh\necho another",
+            "key_name": "a-key",
+            "monitoring": True,
+            "ebs_optimized": True,
+            "tag_specifications": {"volume": {"of": "the example"}, "network-interface": {}},
+            "cpu_credits": "unlimited",
+            "instance_initiated_shutdown_behavior": "stop",
+            "disable_api_termination": True,
+            "disable_api_stop": True,
+            "hibernation_configured": True,
+            "enclave_enabled": True,
+            "auto_recovery": "disabled",
+            "license_configuration_arns": ("arn:aws:license-manager:us-east-1:123456789012:license-configuration:lic-1",),
+            "placement": {"Tenancy": "dedicated", "PartitionNumber": 2},
+            "cpu_options": {"CoreCount": 1, "ThreadsPerCore": 1},
+            "instance_market_options": {"MarketType": "capacity-block"},
+            "capacity_reservation_specification": {"CapacityReservationPreference": "none"},
+            "private_dns_name_options": {"HostnameType": "resource-name", "EnableResourceNameDnsARecord": True},
+            "network_performance_options": {"BandwidthWeighting": "vpc-1"},
+            "version_description": "Another example",
+        },
+        fixed={
+            "instance_requirements": "in the place of an instance type: see the type's own tests",
+            "network_interfaces": "in the place of security groups: see the type's own tests",
+            "default_version": "the first version is the only one: see the type's own tests",
+        },
     ),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from provisioner.resources.iam.instance_profile import InstanceProfile
+from provisioner.resources.iam.managed_policy import ManagedPolicy
 from provisioner.resources.iam.role import Role
 
 from . import Example
@@ -22,7 +24,15 @@ def managed(name: str) -> str:
     return f"arn:aws:iam::aws:policy/{name}"
 
 
+ROLE, OTHER_ROLE = (Role(name, assume_role_policy=trust("ec2")) for name in ("one", "other"))
+
 EXAMPLES = [
+    Example(InstanceProfile("profile", role=ROLE), changes={"role": OTHER_ROLE}),
+    Example(
+        ManagedPolicy("policy", policy_document=allow("s3:GetObject"), description="An example"),
+        changes={"policy_document": allow("s3:PutObject")},
+        replaces={"description": "Another example"},
+    ),
     Example(
         Role(
             "role",

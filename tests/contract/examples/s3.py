@@ -6,6 +6,7 @@ from typing import Any
 
 from provisioner.resources.kms.key import Key
 from provisioner.resources.s3.bucket import Bucket
+from provisioner.resources.s3.bucket_object import BucketObject
 from provisioner.resources.s3.bucket_policy import BucketPolicy
 from provisioner.resources.s3.rules import CorsRule, LifecycleRule, Notification
 from provisioner.value import text
@@ -35,6 +36,32 @@ WITHOUT_POLICY, OTHER = Bucket("plain"), Bucket("other")
 LATER = "needs another kind of bucket: see the type's own tests"
 
 EXAMPLES = [
+    Example(
+        BucketObject(
+            "program",
+            bucket=Bucket("programs", empty_on_delete=True),
+            body=b"print('one')",
+            cache_control="no-cache",
+            content_disposition="attachment",
+            content_encoding="identity",
+            content_language="en",
+            metadata={"Made-By": "one"},
+            website_redirect_location="/here",
+        ),
+        changes={
+            "body": b"print('another')",
+            "content_type": "text/x-python",
+            "cache_control": "max-age=60",
+            "content_disposition": "inline",
+            "content_encoding": "gzip",
+            "content_language": "de",
+            "metadata": {"made-by": "another"},
+            "storage_class": "STANDARD_IA",
+            "website_redirect_location": "/there",
+        },
+        replaces={"key_name": "provisioner/another"},
+        fixed={"bucket": "a bucket that a plan no longer lists goes only where it is named: see the type's own tests"},
+    ),
     Example(
         Bucket(
             "bucket",

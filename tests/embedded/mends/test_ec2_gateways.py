@@ -71,6 +71,12 @@ def test_a_refused_nat_gateway_leaves_no_interface(ec2: Any, subnet: str, addres
     assert interface["InterfaceType"] == "nat_gateway"
 
 
+def test_a_nat_gateway_has_no_security_group(ec2: Any, subnet: str, address: str) -> None:
+    _nat(ec2, subnet, address)
+    [interface] = ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["NetworkInterfaces"]
+    assert (interface["InterfaceType"], interface["Groups"]) == ("nat_gateway", [])
+
+
 def test_deleting_a_nat_gateway_frees_what_it_held(ec2: Any, subnet: str, address: str) -> None:
     nat = _nat(ec2, subnet, address)
     assert refusal(ec2.release_address, AllocationId=address) == "InvalidIPAddress.InUse"

@@ -199,3 +199,14 @@ def test_tags_are_found_by_their_key(ec2: Any, vpc: str) -> None:
 def test_a_dry_run_changes_nothing(ec2: Any, vpc: str) -> None:
     assert refusal(ec2.delete_vpc, VpcId=vpc, DryRun=True) == "DryRunOperation"
     assert len(ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]) == 1
+
+
+def test_a_described_rule_is_revoked_by_its_peer_alone(ec2: Any, vpc: str) -> None:
+    group, peer = (
+        ec2.create_security_group(VpcId=vpc, GroupName=name, Description=name)["GroupId"] for name in ("one", "other")
+    )
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    described = {**rule, "UserIdGroupPairs": [{"GroupId": peer, "Description": "The other"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[described])
+    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[{**rule, "UserIdGroupPairs": [{"GroupId": peer}]}])
+    assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"] == []

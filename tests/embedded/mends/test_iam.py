@@ -101,3 +101,30 @@ def test_attaching_again_counts_once(iam: Any) -> None:
 
 def test_managed_policies_start_unattached(iam: Any) -> None:
     assert iam.get_policy(PolicyArn=READ_ONLY)["Policy"]["AttachmentCount"] == 0
+
+
+def test_a_policy_is_one_and_fits(iam: Any) -> None:
+    assert refusal(iam.create_policy, PolicyName="p", PolicyDocument="{}") == "MalformedPolicyDocument"
+    big = _document({"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::" + "x" * 6_144]})
+    assert refusal(iam.create_policy, PolicyName="p", PolicyDocument=big) == "LimitExceeded"
+    policy = iam.create_policy(PolicyName="p", PolicyDocument=ALLOW)["Policy"]["Arn"]
+    assert refusal(iam.create_policy_version, PolicyArn=policy, PolicyDocument=big) == "LimitExceeded"
+
+
+def test_names_differ_in_more_than_their_case(iam: Any) -> None:
+    iam.create_policy(PolicyName="App", PolicyDocument=ALLOW)
+    assert refusal(iam.create_policy, PolicyName="app", Path="/other/", PolicyDocument=ALLOW) == "EntityAlreadyExists"
+    iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=ALLOW)
+    iam.create_instance_profile(InstanceProfileName="App")
+    assert refusal(iam.create_instance_profile, InstanceProfileName="aPP") == "EntityAlreadyExists"
+
+
+def test_lists_leave_out_what_only_a_call_for_one_shows(iam: Any) -> None:
+    tags = [{"Key": "a", "Value": "b"}]
+    iam.create_policy(PolicyName="p", PolicyDocument=ALLOW, Description="d", Tags=tags)
+    iam.create_instance_profile(InstanceProfileName="p", Tags=tags)
+    [policy] = iam.list_policies(Scope="Local")["Policies"]
+    [profile] = iam.list_instance_profiles()["InstanceProfiles"]
+    assert not {"Tags", "Description"} & {*policy, *profile}
+    assert iam.list_instance_profile_tags(InstanceProfileName="p")["Tags"] == tags
+    assert iam.get_instance_profile(InstanceProfileName="p")["InstanceProfile"]["Tags"] == tags

@@ -123,7 +123,7 @@ def test_lifecycle_reads_back_whole(s3: Any) -> None:
     assert refusal(s3.get_bucket_lifecycle_configuration, Bucket=bucket) == "NoSuchLifecycleConfiguration"
 
 
-def test_logging_reads_back_whole(s3: Any) -> None:
+def test_logging_reads_back_whole_and_goes_to_no_bucket_that_locks(s3: Any) -> None:
     source, target = _create(s3, "source-bucket"), _create(s3, "target-bucket")
     statement = {
         "Effect": "Allow",
@@ -137,6 +137,10 @@ def test_logging_reads_back_whole(s3: Any) -> None:
         "TargetPrefix": "logs/",
         "TargetObjectKeyFormat": {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}},
     }
+    locked = _create(s3, "locking-bucket", ObjectLockEnabledForBucket=True)
+    elsewhere = {"LoggingEnabled": {**enabled, "TargetBucket": locked}}
+    refused = refusal(s3.put_bucket_logging, Bucket=source, BucketLoggingStatus=elsewhere)
+    assert refused == "InvalidTargetBucketForLogging"
     s3.put_bucket_logging(Bucket=source, BucketLoggingStatus={"LoggingEnabled": enabled})
     assert s3.get_bucket_logging(Bucket=source)["LoggingEnabled"] == enabled
     s3.put_bucket_logging(Bucket=source, BucketLoggingStatus={})
@@ -189,3 +193,19 @@ def test_request_payment_is_refused_rather_than_dropped(s3: Any) -> None:
     s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "BucketOwner"})
     wanted = {"Payer": "Requester"}
     assert refusal(s3.put_bucket_request_payment, Bucket=bucket, RequestPaymentConfiguration=wanted) == "NotImplemented"
+
+
+def test_a_checksum_that_was_given_is_kept(s3: Any) -> None:
+    bucket, digest = _create(s3), "dpLDrTVAuzA8dolLPNyxMzYwhm8A1Kfr9bVhDs0AaC0="
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", ChecksumSHA256=digest)
+    assert s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")["ChecksumSHA256"] == digest
+    assert "ChecksumSHA256" not in s3.head_object(Bucket=bucket, Key="k")
+
+
+def test_an_object_carries_ten_tags_at_most(s3: Any) -> None:
+    bucket = _create(s3)
+    many = [{"Key": str(number), "Value": ""} for number in range(11)]
+    text = "&".join(f"{tag['Key']}=" for tag in many)
+    assert refusal(s3.put_object, Bucket=bucket, Key="k", Body=b"x", Tagging=text) == "BadRequest"
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", Tagging="a=b")
+    assert refusal(s3.put_object_tagging, Bucket=bucket, Key="k", Tagging={"TagSet": many}) == "BadRequest"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import distributions, origin_access_controls
+from . import certificates, distributions, origin_access_controls, response_headers_policies
 
 if TYPE_CHECKING:
     from ...call import Behaviour
@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 def mends() -> list[Behaviour]:
     """CloudFront's mends."""
     distributions.mend()
-    return [distributions.mends, origin_access_controls.mends]
+    return [distributions.mends, certificates.mends, origin_access_controls.mends, response_headers_policies.mends]

@@ -13,6 +13,7 @@ from ...call import Call, Refused, Result
 from ..mending import Mends
 from .defaults import with_defaults
 from .etags import renew, require_match
+from .quantities import quantities_are_right
 
 mends = Mends("cloudfront")
 
@@ -40,7 +41,7 @@ def _of_an_origin(config: dict[str, Any]) -> dict[str, Any]:
 @mends.first(*_CREATES, "UpdateDistribution")
 def config_is_valid(call: Call, backend: Any) -> None:
     config = _submitted(call)
-    _quantities_are_right(config, "DistributionConfig")
+    quantities_are_right(config, "DistributionConfig")
     for origin in config["Origins"]["Items"]:
         if sum(kind in origin for kind in ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig")) != 1:
             raise Refused("InvalidArgument", "Exactly one of CustomOriginConfig, VpcOriginConfig and S3OriginConfig is needed")
@@ -143,14 +144,3 @@ def _distribution(call: Call, backend: Any) -> Any:
     if distribution is None:
         raise Refused("NoSuchDistribution", "The specified distribution does not exist.", 404)
     return distribution
-
-
-def _quantities_are_right(document: Any, where: str) -> None:
-    """AWS: each list states its length, and a wrong one is InconsistentQuantities."""
-    if not isinstance(document, dict):
-        return
-    if "Quantity" in document and document["Quantity"] != len(document.get("Items") or ()):
-        raise Refused("InconsistentQuantities", f"The value of Quantity and the size of Items don't match in {where}.")
-    for name, value in document.items():
-        for entry in value if isinstance(value, list) else [value]:
-            _quantities_are_right(entry, name)

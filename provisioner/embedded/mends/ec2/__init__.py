@@ -9,11 +9,15 @@ from . import (
     dry_runs,
     endpoints,
     flow_logs,
+    instances,
+    launch_templates,
     models,
     nat_gateway_addresses,
     nat_gateways,
     network_acls,
     routes,
+    security_groups,
+    snapshots,
     subnets,
     tags,
     tokens,
@@ -26,6 +30,20 @@ if TYPE_CHECKING:
 def mends() -> list[Behaviour]:
     """EC2's mends; a dry run does nothing at all, and a repeated call must not reach the others."""
     models.mend()
+    instances.mend()
     # Results pass them from last to first.
-    kinds = (tags, subnets, addresses, nat_gateway_addresses, nat_gateways, routes, endpoints, flow_logs, network_acls)
+    kinds = (
+        security_groups,
+        tags,
+        subnets,
+        addresses,
+        nat_gateway_addresses,
+        nat_gateways,
+        routes,
+        endpoints,
+        flow_logs,
+        network_acls,
+        launch_templates,
+        snapshots,
+    )
     return [dry_runs.DryRuns(), tokens.ClientTokens(), *(kind.mends for kind in kinds)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import moto.ec2.models.amis
 from moto.core.base_backend import BaseBackend
 from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.models.network_acls import NetworkAcl, NetworkAclBackend
 from moto.ec2.models.route_tables import Route, RouteBackend
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES, COVERED_ENDPOINT_SERVICES, VPCBackend, VPCEndPoint
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 
@@ -24,14 +26,23 @@ def mend() -> None:
         # Filters by name fall back to an attribute of that name.
         (NetworkAcl, "network_acl_id", property(_id)),
         (VPCEndPoint, "vpc_endpoint_id", property(_id)),
+        (SecurityGroupRule, "__eq__", _is_the_same_rule),
         (VPCBackend, "_collect_default_endpoint_services", staticmethod(_endpoint_services)),
     ]
     for owner, name, override in overrides:
         setattr(owner, name, override)
+    images: Any = moto.ec2.models.amis
+    images.load_resource = _read_once(images.load_resource)
     _wrap(VPCBackend, "create_vpc", _with_self_rule)
     _wrap(VPCBackend, "delete_vpc", _with_all_that_is_the_vpcs)
     _wrap(NetworkAclBackend, "create_network_acl", _with_deny_all)
     _wrap(RouteBackend, "delete_route_table", _unless_main)
+
+
+def _read_once(load: Any) -> Any:
+    """Moto reads its list of images anew for each backend, and changes what it has read."""
+    read = cache(load)
+    return lambda path: [dict(image) for image in read(path)]
 
 
 @cache
@@ -58,6 +69,17 @@ def _tags_of(resource: Any) -> list[dict[str, str]]:
     kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(resource.id), "") if resource.id else ""
     tags = resource.ec2_backend.tags.get(resource.id) or {}
     return [{"resource_id": resource.id, "key": key, "value": tags[key], "resource_type": kind} for key in tags]
+
+
+def _is_the_same_rule(rule: Any, other: Any) -> bool:
+    """AWS: a rule is told from others by protocol, ports and peer; whoever revokes it need not know its description."""
+    return _told_by(rule) == _told_by(other)
+
+
+def _told_by(rule: Any) -> list[Any]:
+    ports = [] if rule.ip_protocol == "-1" else [rule.from_port, rule.to_port]
+    peers = [(rule.ip_range, "CidrIp"), (rule.ip_range, "CidrIpv6"), (rule.source_group, "GroupId")]
+    return [rule.ip_protocol, *ports, rule.prefix_list_id, *((peer or {}).get(name) for peer, name in peers)]
 
 
 def _route_state(route: Any) -> str:

@@ -39,6 +39,8 @@ def as_aws_shows_it(call: Call, backend: Any, result: Result) -> Result:
     gateway._eni.interface_type = "nat_gateway"
     gateway._eni.description = f"Interface for NAT Gateway {gateway.id}"
     gateway._eni.requester_managed = True
+    # AWS: no security group watches it; moto gives it the VPC's default one.
+    gateway._eni._group_set = []
     gateway.connectivity_type = gateway.connectivity_type or "public"
     for address in gateway.address_set:
         address.update(isPrimary=True, status="succeeded")

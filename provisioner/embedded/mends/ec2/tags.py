@@ -39,6 +39,7 @@ TAGGED_AS = {
     "CreateFlowLogs": "vpc-flow-log",
     "CreateNetworkAcl": "network-acl",
     "CreateSecurityGroup": "security-group",
+    "CreateLaunchTemplate": "launch-template",
 }
 
 

@@ -1,0 +1,15 @@
+"""Mends of Secrets Manager: secrets, their versions and labels, and rotation, which is left to whoever runs the function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import accesses, keys, rotation, secrets, versions
+
+if TYPE_CHECKING:
+    from ...call import Behaviour
+
+
+def mends() -> list[Behaviour]:
+    """Secrets Manager's mends."""
+    return [keys.mends, secrets.mends, versions.mends, rotation.mends, accesses.mends]

@@ -1,0 +1,15 @@
+"""Mends of WAF, one file a concern."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import acls, associations, logs, rules
+
+if TYPE_CHECKING:
+    from ...call import Behaviour
+
+
+def mends() -> list[Behaviour]:
+    """WAF's mends."""
+    return [acls.mends, rules.mends, associations.mends, logs.mends]

@@ -1,0 +1,1 @@
+"""Elastic Load Balancing: application and network load balancers."""
