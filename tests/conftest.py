@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
+import provisioner.secret
 from provisioner.aws.account import Aws
 from provisioner.aws.client import Connection
 from provisioner.aws.ownership import Ownership
@@ -33,7 +34,7 @@ for _variable in [name for name in os.environ if name.startswith("AWS_") and nam
     del os.environ[_variable]
 os.environ.update(AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
 
-# Each test makes a world of small objects and drops it whole: to look for rings among them more seldom saves a sixth of the time.
+# Each test makes a world of small objects and drops it whole: to look for rings in it more seldom saves a sixth of the time.
 gc.set_threshold(200_000, 20, 20)
 
 OWNERSHIP = Ownership(plan="shop", environment="test", account_id="123456789012", prefix="shop", plan_tags={"team": "shop"})
@@ -55,13 +56,25 @@ def embedded(embedded_server: Running) -> Iterator[Running]:
 
 
 @pytest.fixture
-def connection(embedded: Running) -> Connection:
-    return Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
+def connection(embedded: Running) -> Iterator[Connection]:
+    found = Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
+    yield found
+    found.close()
 
 
 @pytest.fixture
 def aws(connection: Connection) -> Aws:
     return Aws(connection, OWNERSHIP, REGION)
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> Iterator[None]:
+    """No test knows the secrets of another: their values would be blanked in what it says, too."""
+    known = provisioner.secret._known
+    before = set(known)
+    yield
+    known.intersection_update(before)
+    provisioner.secret._longest_first.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -84,6 +84,13 @@ class Connection:
                 self._clients[key] = self._make(service, region, once=once)
             return self._clients[key]
 
+    def close(self) -> None:
+        """Ends the connections that the clients keep open to AWS."""
+        with self._making:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
     def counts(self) -> dict[str, int]:
         """How many calls were made so far: read, write, retried."""
         with self._counting:

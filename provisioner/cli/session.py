@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+import click
+
 from .. import __version__, settings
 from ..aws.account import Aws
 from ..aws.ownership import Ownership
@@ -83,6 +85,7 @@ def opened(target: Target, looks: Looks) -> Session:
     known = settings.load(source.settings_class, path, target.environment, overrides)
     plan = source.build(known)
     reached = reach(known, target, f"provisioner/{__version__} run/{run_id}", screen)
+    click.get_current_context().call_on_close(reached.connection.close)
     ownership = Ownership(plan.name, known.environment, reached.account_id, plan.prefix, plan.tags)
     return Session(target, looks, screen, known, plan, reached, Aws(reached.connection, ownership, reached.region), run_id)
 

@@ -20,6 +20,8 @@ from provisioner.resource import as_tags
 from provisioner.resources import every_type
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from provisioner.embedded.server import Running
     from provisioner.engine.preview import Preview
     from provisioner.engine.run import Result
@@ -37,6 +39,10 @@ class Platform:
     def client(self, service: str, region: str = REGION) -> Any:
         """A plain client of boto3's."""
         return _client(self.server.url, service, region)
+
+    def close(self) -> None:
+        """Ends its connections."""
+        self._connection.close()
 
     def run(self, profile: str, options: Options | None = None, **settings: Any) -> Run:
         """A run of the plan with these settings, on a clock that hurries."""
@@ -150,6 +156,8 @@ def local(embedded_server: Running) -> Shown:
 
 
 @pytest.fixture
-def platform(embedded: Running) -> Platform:
+def platform(embedded: Running) -> Iterator[Platform]:
     """An empty account, and runs of the platform in it."""
-    return Platform(embedded)
+    found = Platform(embedded)
+    yield found
+    found.close()

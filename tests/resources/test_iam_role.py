@@ -155,4 +155,7 @@ def test_a_run_lists_roles_by_the_plans_path_alone(aws: Aws, embedded: Running) 
     aws.iam.create_role(RoleName="theirs", AssumeRolePolicyDocument=json.dumps(EC2))
     before = len(embedded.calls)
     run(aws, app()).preview()
-    assert {str(call) for call in list(embedded.calls)[before:]} == {"iam:ListRoles"}
+    read = list(embedded.calls)[before:]
+    # Policies and instance profiles of the plan, which it may have left behind, stand under the same path.
+    assert {str(call) for call in read} == {"iam:ListRoles", "iam:ListPolicies", "iam:ListInstanceProfiles"}
+    assert {call.parameters["PathPrefix"] for call in read} == {"/shop/test/"}

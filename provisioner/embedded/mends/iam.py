@@ -31,7 +31,8 @@ def _managed_policies(backend: Any) -> list[Any]:
 
 def _copied(policy: Any) -> Any:
     """A copy, made without moto's own bookkeeping of every object: there are 1,500, and each reset needs them."""
-    copied = object.__new__(AWSManagedPolicy)
+    owner: Any = AWSManagedPolicy
+    copied = object.__new__(owner)
     copied.__dict__.update(policy.__dict__)
     return copied
 
