@@ -91,6 +91,8 @@ class Shown:
     server: Running
     run: Run
     environment: str
+    vpc: str = ""
+    """The id of its VPC, which no other world has."""
 
     def client(self, service: str, region: str = REGION) -> Any:
         """A plain client of boto3's."""
@@ -131,15 +133,16 @@ _up: dict[str, Shown] = {}
 
 
 def _standing(server: Running, profile: str) -> Shown:
-    """The platform in a profile, brought up only where no other test has emptied the account since."""
+    """The platform in a profile, brought up only where this very one does not stand any more: others use the account, too."""
     shown = _up.get(profile)
-    names = [tags(vpc).get("Name") for vpc in _client(server.url, "ec2", REGION).describe_vpcs()["Vpcs"]]
-    if shown is None or shown.named("vpc") not in names:
+    vpcs = {vpc["VpcId"] for vpc in _client(server.url, "ec2", REGION).describe_vpcs()["Vpcs"]}
+    if shown is None or shown.vpc not in vpcs:
         server.reset()
         platform = Platform(server, environment=profile)
         platform.up(profile)
         assert list(server.violations) == []
-        shown = _up[profile] = Shown(server, platform.run(profile), profile)
+        run = platform.run(profile)
+        shown = _up[profile] = Shown(server, run, profile, run.outputs()["vpc_id"])
     return shown
 
 
