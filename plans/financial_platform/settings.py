@@ -17,7 +17,6 @@ _SMALL: Mapping[str, Any] = {
     "database_instance_class": "db.t4g.medium",
     "performance_insights": False,
     "backup_retention_days": 1,
-    "backtrack_hours": 0,
     "business_hours_instances": 1,
     "after_hours_instances": 0,
     "max_instances": 2,
@@ -50,7 +49,6 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "database_instance_class": "db.r6g.large",
         "performance_insights": True,
         "backup_retention_days": 35,
-        "backtrack_hours": 24,
         "business_hours_instances": 3,
         "after_hours_instances": 2,
         "max_instances": 10,
@@ -68,6 +66,16 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
 
 EXAMPLE_DOMAIN = "portal.financial.example"
 """What an embedded `prod` is called: RFC 2606 keeps `example` for this."""
+
+BACKTRACK_HOURS = 24
+BACKTRACK_REGIONS = frozenset(
+    [
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1"),
+        *("eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+        *("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+    ]
+)
+"""Where Aurora MySQL can be rewound (Aurora user guide, "Backtracking"). It goes with birth: a profile must not change it."""
 
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -133,7 +141,8 @@ class Settings(settings.Settings):
     @classmethod
     def _defaults_of_the_profile(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         profile = str(given.get("profile", "local"))
-        found = {**PROFILES.get(profile, {}), **given}
+        hours = BACKTRACK_HOURS if given.get("region", "us-east-1") in BACKTRACK_REGIONS else 0
+        found = {"backtrack_hours": hours, **PROFILES.get(profile, {}), **given}
         if profile == "prod" and given.get("account_id") is None and given.get("domain") is None:
             # Nobody owns a domain in the embedded AWS, and everybody wants to see HTTPS end to end there.
             found |= {"domain": EXAMPLE_DOMAIN, "create_hosted_zone": given.get("create_hosted_zone", True)}

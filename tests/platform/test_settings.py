@@ -20,7 +20,6 @@ ROWS: dict[str, tuple[Any, Any, Any]] = {
     "database_instance_class": ("db.t4g.medium", "db.t4g.medium", "db.r6g.large"),
     "performance_insights": (False, False, True),
     "backup_retention_days": (1, 7, 35),
-    "backtrack_hours": (0, 0, 24),
     "business_hours_instances": (1, 3, 3),
     "after_hours_instances": (0, 2, 2),
     "max_instances": (2, 10, 10),
@@ -61,6 +60,14 @@ def test_profiles_differ_in_what_the_table_says_and_in_nothing_else() -> None:
     assert {name for defaults in PROFILES.values() for name in defaults} == set(ROWS)
     assert {frozenset(defaults) for defaults in PROFILES.values()} == {frozenset(ROWS)}
     assert tuple(PROFILES) == SHIPPED
+
+
+@pytest.mark.parametrize("profile", SHIPPED)
+def test_every_database_can_be_rewound_where_aurora_can_since_that_goes_with_birth(profile: str) -> None:
+    assert loaded(f"profile={profile}").backtrack_hours == 24
+    assert loaded(f"profile={profile}", "region=eu-central-1").backtrack_hours == 24
+    assert loaded(f"profile={profile}", "region=eu-north-1").backtrack_hours == 0
+    assert loaded(f"profile={profile}", "region=eu-north-1", "backtrack_hours=1").backtrack_hours == 1
 
 
 def test_without_a_profile_it_is_local() -> None:
