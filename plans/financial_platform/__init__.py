@@ -59,7 +59,7 @@ def _platform(settings: Settings) -> tuple[Sequence[Resource], Mapping[str, Any]
     stores = buckets(settings, customer_keys)
     groups = security_groups(settings, net)
     application = bundle(stores)
-    roles = identities(settings, net, customer_keys, groups, logs.application, logs.rotation, application.arn)
+    roles = identities(settings, net, customer_keys, groups, logs.application, logs.rotation, application.bundle.arn)
     kept = secrets(settings, customer_keys, roles)
     data = database(settings, net, customer_keys, groups, roles, kept.database, logs.database)
     rotating = password_rotation(kept, data, net, groups, roles, logs.rotation)

@@ -55,7 +55,6 @@ class Application:
     """What instances are installed from."""
 
     bundle: BucketObject
-    arn: Any
     steps: tuple[Resource, ...]
 
 
@@ -67,7 +66,7 @@ def bundle(buckets: Buckets) -> Application:
         body=zipped(_HERE / "app", exclude=("README.md",), under="app/", beside=(AUTHORITIES,)),
         content_type="application/zip",
     )
-    return Application(made, made.arn, (made,))
+    return Application(made, (made,))
 
 
 def compute(

@@ -17,14 +17,12 @@ from .preview import ActionKind
 from .remove import Doomed
 from .schedule import Call, Pause
 from .snapshot import identity
+from .world import SETTLES
 
 if TYPE_CHECKING:
     from .preview import Action
     from .snapshot import Snapshot
     from .world import Work, World
-
-SETTLES = 300.0
-"""Seconds within which AWS shows the new tag."""
 
 
 def key_of_removal(action: Action) -> str:

@@ -18,7 +18,7 @@ from .preview import ActionKind
 from .remove import Doomed, until_gone
 from .schedule import Call, Pause
 from .snapshot import identity
-from .world import log
+from .world import SETTLES, log
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 HIDDEN = 60.0
 """Seconds for which a look-up of something whose answer was lost goes on before it is made again."""
-SETTLES = 300.0
-"""Seconds within which AWS shows the effect of a call."""
 
 
 def converge(world: World, step: Resource, action: Action) -> Work:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("provisioner")
 
+SETTLES = 300.0
+"""Seconds within which AWS shows the effect of a call."""
+
 Work = Generator[Any, Any, Any]
 
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...resource import PENDING, READY, Ids, Name, Output, Resource, State, Value, attr
+from .tags import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from types_boto3_iam.type_defs import TagTypeDef
 
     from ...aws.account import Aws
     from ...resource import Changes, Live
@@ -53,7 +52,7 @@ class Role(Resource):
         optional = {"Description": self.description, "PermissionsBoundary": self.permissions_boundary}
         sent: dict[str, Any] = {
             "MaxSessionDuration": self.max_session_duration,
-            "Tags": _listed(self.tags),
+            "Tags": listed(self.tags),
             **{name: value for name, value in optional.items() if value},
         }
         made = aws.iam.create_role(
@@ -81,7 +80,7 @@ class Role(Resource):
         if "inline_policies" in changed:
             _write(aws, role, changed["inline_policies"].before, self.inline_policies or {})
         if "tags" in changed:
-            aws.iam.tag_role(RoleName=role, Tags=_listed(changed["tags"].after))
+            aws.iam.tag_role(RoleName=role, Tags=listed(changed["tags"].after))
 
     def _bound(self, aws: Aws, role: str) -> None:
         if self.permissions_boundary:
@@ -150,7 +149,3 @@ def _inline(aws: Aws, name: str) -> Live:
     pages = aws.iam.get_paginator("list_role_policies").paginate(RoleName=name)
     found = aws.together(document, [policy for page in pages for policy in page["PolicyNames"]])
     return {"InlinePolicies": {policy["PolicyName"]: policy["PolicyDocument"] for policy in found if policy}}
-
-
-def _listed(tags: Mapping[str, str]) -> list[TagTypeDef]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
