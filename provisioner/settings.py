@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -40,6 +40,12 @@ class Settings(BaseModel):
     """While it is true, `teardown` refuses."""
     embedded_idle_minutes: Annotated[float, Field(gt=0, description="minutes, more than 0")] = 120
     """When the embedded AWS ends by itself: after so long without a call."""
+    embedded_level: Annotated[Literal["plain", "lifelike", "hostile"], Field(description="plain, lifelike or hostile")] = (
+        "lifelike"
+    )
+    """How strict the embedded AWS is, where this command starts it."""
+    embedded_minute_ms: Annotated[float, Field(gt=0, description="milliseconds, more than 0")] = 50
+    """How long one of AWS's minutes takes the embedded one."""
 
     @property
     def embedded(self) -> bool:

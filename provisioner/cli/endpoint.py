@@ -14,6 +14,7 @@ from botocore.exceptions import ProfileNotFound
 from ..aws.account import guard, who_am_i
 from ..aws.client import Connection
 from ..embedded import process
+from ..embedded.conduct import Conduct
 from ..errors import CallFailed, EmbeddedError, NoCredentials, Refused, SettingsError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _real(settings: Settings, target: Target, user_agent: str) -> Reached:
 def _embedded(settings: Settings, target: Target, user_agent: str, screen: Screen) -> Reached:
     region = settings.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     given = os.environ.get("AWS_ENDPOINT_URL")
-    url = on_this_machine(given) if given else start(settings.embedded_idle_minutes, screen).url
+    url = on_this_machine(given) if given else _started(settings, screen)
     connection = Connection(
         region=region, endpoint_url=url, made_up_credentials=True, user_agent=user_agent, parallelism=target.parallelism
     )
@@ -69,7 +70,16 @@ def _embedded(settings: Settings, target: Target, user_agent: str, screen: Scree
         account_id = who_am_i(connection, region)
     except (NoCredentials, CallFailed) as error:
         raise EmbeddedError(f"nothing that is like AWS answers at {url}: {error.__cause__ or error}") from error
-    return Reached(connection, account_id, region, f"embedded AWS at {url} · {region}", EMBEDDED_SPEED)
+    # Not faster than the AWS that it waits for, or its patience would end too soon.
+    speed = max(1.0, min(EMBEDDED_SPEED, 60_000 / settings.embedded_minute_ms))
+    return Reached(connection, account_id, region, f"embedded AWS at {url} · {region}", speed)
+
+
+def _started(settings: Settings, screen: Screen) -> str:
+    if running := process.find(STATE):
+        return running.url
+    conduct = Conduct(settings.embedded_level, settings.embedded_minute_ms)
+    return start(settings.embedded_idle_minutes, screen, conduct).url
 
 
 def on_this_machine(url: str) -> str:
@@ -95,13 +105,17 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def start(idle_minutes: float, screen: Screen, port: int = 0, level: str = "plain") -> process.Running:
-    """The embedded AWS of this folder, found or started."""
+def start(idle_minutes: float, screen: Screen, conduct: Conduct | None = None, port: int = 0) -> process.Running:
+    """The embedded AWS of this folder, found or started (`lifelike`); without a `conduct`, one that is found may be any."""
     try:
-        if (running := process.find(STATE)) and port in (0, running.port):
-            return running
-        running = process.start(STATE, idle_minutes=idle_minutes, port=port, level=level)
+        before = process.find(STATE)
+        starting = conduct or (None if before else Conduct("lifelike"))
+        running = process.start(STATE, idle_minutes=idle_minutes, port=port, conduct=starting)
     except process.NotStarted as error:
         raise EmbeddedError(str(error)) from error
+    if before and before.pid == running.pid:
+        return running
     screen.say(f"Started an embedded AWS at {running.url}, empty; it ends after {idle_minutes:g} minutes without a call.")
+    if starting and starting.seed is not None:
+        screen.say(f"What goes wrong in it is drawn with the seed {starting.seed}: --seed {starting.seed} draws it again.")
     return running

@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from .options import Looks, looking
 
 if TYPE_CHECKING:
+    from ..embedded.conduct import Conduct
     from ..embedded.process import Running
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 NOT_THERE = 1
 YEAR = 365 * 24 * 60.0
 """Minutes. Who started it in the foreground ends it there."""
 
+RULES = "hostile: only this goes wrong (repeatable); see provisioner/embedded/faults/rules.py."
+
 port_option = click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Default: any free one.")
-level_option = click.option(
-    "--level",
-    type=click.Choice(["plain", "lifelike", "hostile"]),
-    default="plain",
-    show_default=True,
-    help="plain: answers at once; lifelike: takes its time and has its limits, as AWS does; hostile: fails, too.",
-)
+
+
+def behaving(command: Command) -> Command:
+    """Adds the flags of a `Conduct`, and gives the command one; None where none of them was given."""
+    options = [
+        click.option(
+            "--level",
+            type=click.Choice(["plain", "lifelike", "hostile"]),
+            help="plain: answers at once; lifelike (default): takes its time, as AWS does; hostile: fails, too.",
+        ),
+        click.option(
+            "--minute-ms",
+            type=click.FloatRange(0, min_open=True),
+            metavar="MS",
+            help="How long one of AWS's minutes takes. Default: 50.",
+        ),
+        click.option(
+            "--seed", type=int, metavar="N", help="hostile: what goes wrong is drawn with it; without one it is told."
+        ),
+        click.option("--fault", "faults", multiple=True, metavar="RULE", help=RULES),
+    ]
+
+    @functools.wraps(command)
+    def gathered(level: str | None, minute_ms: float | None, seed: int | None, faults: tuple[str, ...], **given: Any) -> Any:
+        from ..embedded.clock import MINUTE_MS
+        from ..embedded.conduct import Conduct
+
+        if (level, minute_ms, seed, faults) == (None, None, None, ()):
+            return command(conduct=None, **given)
+        try:
+            conduct = Conduct(level or "lifelike", minute_ms or MINUTE_MS, seed, faults)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        return command(conduct=conduct, **given)
+
+    for option in reversed(options):
+        gathered = option(gathered)
+    return cast("Command", gathered)
 
 
 @click.group
@@ -32,7 +70,7 @@ def local() -> None:
 
 @local.command
 @port_option
-@level_option
+@behaving
 @click.option(
     "--idle-minutes",
     type=click.FloatRange(0, min_open=True),
@@ -42,12 +80,12 @@ def local() -> None:
     help="It ends by itself after so long without a call.",
 )
 @looking("json")
-def start(looks: Looks, port: int, level: str, idle_minutes: float) -> int:
+def start(looks: Looks, conduct: Conduct | None, port: int, idle_minutes: float) -> int:
     """Start it in the background, or find it there."""
     from . import endpoint
     from .session import screen_for
 
-    running = endpoint.start(idle_minutes, screen_for(looks), port, level)
+    running = endpoint.start(idle_minutes, screen_for(looks), conduct, port)
     _tell(looks, _described(running), f"Running at {running.url} (process {running.pid}, since {running.started[:19]} UTC).")
     return 0
 
@@ -76,7 +114,8 @@ def status(looks: Looks) -> int:
         _tell(looks, {"running": False}, "It is not running: `up`, or `local start`, starts it.")
         return NOT_THERE
     more = _ask(running, "GET", "status")
-    known = {**_described(running), "level": more["level"], "calls": more["calls"], "idle_seconds": more["idle_seconds"]}
+    told = ("level", "minute_ms", "seed", "faults", "calls", "idle_seconds")
+    known = {**_described(running), **{name: more[name] for name in told if name in more}}
     idle = round(known["idle_seconds"] / 60)
     about = f"level {known['level']}, {known['calls']} calls, idle for {idle} minutes"
     _tell(looks, known, f"Running at {running.url} (process {running.pid}, since {running.started[:19]} UTC; {about}).")
@@ -101,19 +140,17 @@ def reset(looks: Looks) -> int:
 
 @local.command
 @port_option
-@level_option
-def serve(port: int, level: str) -> int:
+@behaving
+def serve(conduct: Conduct | None, port: int) -> int:
     """Run another one in the foreground, until Ctrl-C.
 
     It knows nothing of the one in the background. Its address goes to stdout as JSON.
     """
     from ..embedded.__main__ import main
-    from ..errors import EmbeddedError
+    from ..embedded.conduct import Conduct
 
-    try:
-        return main(["--port", str(port), "--level", level, "--idle-minutes", str(YEAR)])
-    except ValueError as error:
-        raise EmbeddedError(str(error)) from error
+    conduct = conduct or Conduct("lifelike")
+    return main(["--port", str(port), *conduct.arguments(), "--idle-minutes", str(YEAR)])
 
 
 def _described(running: Running) -> dict[str, Any]:

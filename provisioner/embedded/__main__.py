@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import state_file
+from .clock import MINUTE_MS
+from .conduct import LEVELS, Conduct
 
 if TYPE_CHECKING:
     from .server import Server
@@ -47,10 +49,11 @@ def _serve(options: argparse.Namespace) -> int:
 
     # First the port, so that a taken one is known before moto is imported.
     listening = listen(options.port)
+    from . import clock
     from .server import build
 
     token = secrets.token_hex(16)
-    server = build(listening, level=options.level, token=token)
+    server = build(listening, _conduct(options), token=token)
     entry = state_file.Entry(server.url, os.getpid(), server.port, datetime.now(UTC).isoformat(), token)
     if options.state_file:
         state_file.write(options.state_file, entry)
@@ -59,10 +62,15 @@ def _serve(options: argparse.Namespace) -> int:
     _tell(options.detach_and_report, {"url": server.url})
     threading.Thread(target=server.warm_up, daemon=True).start()
     threading.Thread(target=_stop_when_idle, args=(server, options.idle_minutes * 60), daemon=True).start()
-    server.serve_until_stopped(poll_interval=0.1)
+    with clock.going(server.conduct.clock):
+        server.serve_until_stopped(poll_interval=0.1)
     if options.state_file:
         state_file.remove(options.state_file, token)
     return 0
+
+
+def _conduct(options: argparse.Namespace) -> Conduct:
+    return Conduct(options.level, options.minute_ms, options.seed, tuple(options.fault))
 
 
 def _stop_when_idle(server: Server, seconds: float) -> None:
@@ -84,7 +92,10 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m provisioner.embedded", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 for any free one")
     parser.add_argument("--idle-minutes", type=float, default=120, help="ends after so many minutes without a call")
-    parser.add_argument("--level", default="plain")
+    parser.add_argument("--level", default="plain", help=f"one of {', '.join(LEVELS)}")
+    parser.add_argument("--minute-ms", type=float, default=MINUTE_MS, help="milliseconds that one of AWS's minutes takes")
+    parser.add_argument("--seed", type=int, help="the seed of the faults of the level hostile; without one it is drawn")
+    parser.add_argument("--fault", action="append", default=[], help="a rule for the level hostile (repeatable)")
     parser.add_argument("--state-file", type=Path, help="where to write address, process id and token")
     parser.add_argument("--detach-and-report", type=int, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from .wire import Reply
 
 Result = dict[str, Any]
+
+_READS = re.compile(r"(Describe|Get|List|Head|BatchGet|Query|Scan|Lookup|Search|Simulate|Check|Validate|Estimate)([A-Z].*)?")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Call:
 
     def __str__(self) -> str:
         return f"{self.service}:{self.operation}"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing."""
+        return _READS.fullmatch(self.operation) is not None
 
 
 class Refused(Exception):

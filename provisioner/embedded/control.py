@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .application import Application
+    from .conduct import Conduct
 
 PREFIX = "/provisioner/"
 
@@ -30,9 +31,9 @@ class Control:
     a POST and must carry no Origin: a page in a browser can reach 127.0.0.1 too.
     """
 
-    def __init__(self, application: Application, *, level: str, token: str, stop: Callable[[], None]) -> None:
+    def __init__(self, application: Application, *, conduct: Conduct, token: str, stop: Callable[[], None]) -> None:
         self._application = application
-        self._level = level
+        self._conduct = conduct
         self._token = token
         self._stop = stop
         self._started = datetime.now(UTC).isoformat()
@@ -55,7 +56,7 @@ class Control:
     def status(self) -> dict[str, Any]:
         return {
             "version": _version(),
-            "level": self._level,
+            **self._conduct.as_json(),
             "started": self._started,
             "calls": self._application.calls.served,
             "idle_seconds": round(self.idle_seconds(), 3),

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import state_file
+from .conduct import Conduct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,23 +45,36 @@ class PortTaken(NotStarted):
 
 @dataclass(frozen=True)
 class Running:
-    """A background process that answered. `started` is the moment it came up."""
+    """A background process that answered. `started` is when it came up; `minute_ms` how fast its clock goes, if it does."""
 
     url: str
     pid: int
     port: int
     started: str
+    level: str
+    minute_ms: float | None
 
 
-def start(folder: Path, *, idle_minutes: float = 120, port: int = 0, level: str = "plain") -> Running:
-    """The running process of this folder, started if there is none; two that start at once get the same one."""
+def start(folder: Path, *, idle_minutes: float = 120, port: int = 0, conduct: Conduct | None = None) -> Running:
+    """The running process of this folder, started if there is none; two that start at once get the same one.
+
+    Without a `conduct`, one that runs may behave as it likes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        if (running := find(folder)) and port in (0, running.port):
+        if running := find(folder):
+            if mismatch := _mismatch(running, port, conduct):
+                raise NotStarted(f"the embedded AWS already runs {mismatch}")
             return running
-        if running:
-            raise NotStarted(f"the embedded AWS already runs on port {running.port}; stop it to have it on port {port}")
-        return _start(folder, idle_minutes, port, level)
+        return _start(folder, idle_minutes, port, conduct or Conduct())
+
+
+def _mismatch(running: Running, port: int, conduct: Conduct | None) -> str:
+    if port not in (0, running.port):
+        return f"on port {running.port}; stop it to have it on port {port}"
+    if conduct and (conduct.level, conduct.clock) != (running.level, running.minute_ms):
+        return f"at level {running.level}; stop it to have it at level {conduct.level}"
+    return ""
 
 
 def find(folder: Path) -> Running | None:
@@ -69,7 +83,9 @@ def find(folder: Path) -> Running | None:
     if entry is None or not _lives(entry.pid):
         return None
     status = _ask(entry, "GET", "status")
-    return _running(entry) if status and status.get("token") == entry.token else None
+    if not status or status.get("token") != entry.token:
+        return None
+    return Running(entry.url, entry.pid, entry.port, entry.started, status["level"], status["minute_ms"])
 
 
 def stop(folder: Path) -> bool:
@@ -85,10 +101,11 @@ def stop(folder: Path) -> bool:
         return True
 
 
-def _start(folder: Path, idle_minutes: float, port: int, level: str) -> Running:
+def _start(folder: Path, idle_minutes: float, port: int, conduct: Conduct) -> Running:
     report, write_end = os.pipe()
     command = [sys.executable, "-m", "provisioner.embedded", "--port", str(port), "--idle-minutes", str(idle_minutes)]
-    command += ["--level", level, "--state-file", str((folder / STATE).absolute()), "--detach-and-report", str(write_end)]
+    command += [*conduct.arguments(), "--state-file", str((folder / STATE).absolute())]
+    command += ["--detach-and-report", str(write_end)]
     # The child must import the same package whatever the current folder is.
     root = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
@@ -108,7 +125,7 @@ def _start(folder: Path, idle_minutes: float, port: int, level: str) -> Running:
     entry = state_file.read(folder / STATE)
     if not told or entry is None:
         raise NotStarted(f"the embedded AWS did not start; see {folder / LOG}")
-    return _running(entry)
+    return Running(entry.url, entry.pid, entry.port, entry.started, conduct.level, conduct.clock)
 
 
 def _read_report(report: int) -> dict[str, Any]:
@@ -153,10 +170,6 @@ def _lives(pid: int) -> bool:
     except PermissionError:
         return False
     return True
-
-
-def _running(entry: Entry) -> Running:
-    return Running(entry.url, entry.pid, entry.port, entry.started)
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from moto.core.routing import get_service_router
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
+from . import clock, faults, lifelike
 from .application import Application
 from .call import HangUp
+from .conduct import Conduct
 from .control import Control
 from .listening import HOST, listen
 from .mends import mends
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from .call import Behaviour
     from .record import CallRecord
     from .service_model import Violation
-
-LEVELS = ("plain",)
 
 
 class _Handler(MotoRequestHandler):
@@ -90,9 +90,10 @@ class Server(ThreadedWSGIServer):
 
     daemon_threads = True
 
-    def __init__(self, listening: socket.socket, behaviours: Sequence[Behaviour], level: str, token: str) -> None:
+    def __init__(self, listening: socket.socket, behaviours: Sequence[Behaviour], conduct: Conduct, token: str) -> None:
+        self.conduct = conduct
         self.application = Application(behaviours)
-        self.control = Control(self.application, level=level, token=token, stop=self.stop_soon)
+        self.control = Control(self.application, conduct=conduct, token=token, stop=self.stop_soon)
         self._open: set[socket.socket] = set()
         super().__init__(HOST, listening.getsockname()[1], _unused, handler=_Handler, fd=listening.fileno())
         listening.close()
@@ -138,11 +139,17 @@ def _unused(environ: object, start_response: object) -> list[bytes]:
     raise NotImplementedError
 
 
-def build(listening: socket.socket, *, level: str = "plain", token: str = "", behaviours: Sequence[Behaviour] = ()) -> Server:
-    """A server for one level, with the behaviours of the level first and the given ones outermost."""
-    if level not in LEVELS:
-        raise ValueError(f"no such level: {level}; there are {', '.join(LEVELS)}")
-    return Server(listening, [*behaviours, *mends()], level, token or secrets.token_hex(16))
+def build(
+    listening: socket.socket, conduct: Conduct | None = None, *, token: str = "", behaviours: Sequence[Behaviour] = ()
+) -> Server:
+    """A server with the behaviours of its level, and the given ones outermost."""
+    conduct = conduct or Conduct()
+    harder: list[Behaviour] = []
+    if conduct.level == "hostile":
+        harder += faults.behaviours(conduct.faults, conduct.seed or 0)
+    if conduct.level != "plain":
+        harder += lifelike.behaviours()
+    return Server(listening, [*behaviours, *harder, *mends()], conduct, token or secrets.token_hex(16))
 
 
 class Running:
@@ -171,17 +178,19 @@ class Running:
 
 
 @contextmanager
-def running(port: int = 0, *, level: str = "plain", behaviours: Sequence[Behaviour] = ()) -> Iterator[Running]:
+def running(port: int = 0, conduct: Conduct | None = None, *, behaviours: Sequence[Behaviour] = ()) -> Iterator[Running]:
     """The embedded AWS in threads of this process, on a free port unless one is given.
 
-    It starts empty. Moto's state belongs to the process, so two servers in one process would show the same resources.
+    It starts empty. Moto's state and the clock belong to the process: two servers in one process show the same resources, and
+    the one that came last says how fast time goes, until it ends.
     """
-    server = build(listen(port), level=level, behaviours=behaviours)
+    server = build(listen(port), conduct, behaviours=behaviours)
     server.control.reset()
     loop = threading.Thread(target=server.serve_until_stopped, args=(0.01,), daemon=True)
-    loop.start()
-    try:
-        yield Running(server)
-    finally:
-        server.shutdown()
-        loop.join()
+    with clock.going(server.conduct.clock):
+        loop.start()
+        try:
+            yield Running(server)
+        finally:
+            server.shutdown()
+            loop.join()

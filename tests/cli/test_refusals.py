@@ -94,7 +94,8 @@ def test_mistakes_in_a_settings_file_are_said_all_at_once_with_file_and_key(bare
         "  --region: region: 'moon' is not allowed (a region like us-east-1)\n"
         "  shop.toml: zones: 4 is not allowed (1 to 3 zones)\n"
         "  shop.toml: colour: is no setting "
-        "(there are account_id, embedded_idle_minutes, environment, network, protect, region, team, zones)\n"
+        "(there are account_id, embedded_idle_minutes, embedded_level, "
+        "embedded_minute_ms, environment, network, protect, region, team, zones)\n"
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.embedded import process
+from provisioner.embedded.conduct import Conduct
 
 from .conftest import make_client
 
@@ -144,8 +145,18 @@ def test_a_taken_port_is_said(folder: Path) -> None:
 
 def test_a_server_that_cannot_start_says_where_to_look(folder: Path) -> None:
     with pytest.raises(process.NotStarted, match=r"embedded\.log"):
-        process.start(folder, idle_minutes=5, level="no-such-level")
-    assert "no such level: no-such-level" in (folder / "embedded.log").read_text()
+        process.start(folder, idle_minutes=5, conduct=Conduct("hostile", faults=("no such rule",)))
+    assert "no such rule" in (folder / "embedded.log").read_text()
+
+
+def test_one_that_behaves_otherwise_is_not_taken_for_the_wanted_one(folder: Path) -> None:
+    lifelike = Conduct("lifelike", minute_ms=20)
+    running = process.start(folder, idle_minutes=5, conduct=lifelike)
+    assert (running.level, running.minute_ms) == ("lifelike", 20)
+    assert process.start(folder, idle_minutes=5, conduct=lifelike) == running
+    assert process.start(folder, idle_minutes=5) == running
+    with pytest.raises(process.NotStarted, match="already runs at level lifelike; stop it to have it at level hostile"):
+        process.start(folder, idle_minutes=5, conduct=Conduct("hostile"))
 
 
 def test_control_takes_posts_of_no_browser_only(folder: Path) -> None:

@@ -14,7 +14,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.utils import get_service_model
 
 from provisioner.embedded.call import Answer, Behaviour, Call
-from provisioner.embedded.server import build, running
+from provisioner.embedded.server import running
 
 from .conftest import make_client
 
@@ -102,11 +102,6 @@ def test_reset_forgets_everything(server: Running, ec2: Any, connect: Connect) -
     assert len(server.calls) == 0
     assert ec2.describe_nat_gateways()["NatGateways"] == []
     assert connect("iam").list_groups()["Groups"] == []
-
-
-def test_an_unknown_level_is_refused() -> None:
-    with socket.socket() as unused, pytest.raises(ValueError, match="no such level: odd; there are plain"):
-        build(unused, level="odd")
 
 
 def test_an_error_without_a_model_is_no_crash(server: Running) -> None:
