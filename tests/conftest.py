@@ -55,11 +55,17 @@ def embedded(embedded_server: Running) -> Iterator[Running]:
     assert list(embedded_server.violations) == []
 
 
-@pytest.fixture
-def connection(embedded: Running) -> Iterator[Connection]:
-    found = Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
+@pytest.fixture(scope="session")
+def _session_connection(embedded_server: Running) -> Iterator[Connection]:
+    """Clients are made once: that would cost most tests more than what they test."""
+    found = Connection(region=REGION, endpoint_url=embedded_server.url, made_up_credentials=True)
     yield found
     found.close()
+
+
+@pytest.fixture
+def connection(embedded: Running, _session_connection: Connection) -> Connection:
+    return _session_connection
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -236,32 +237,38 @@ def test_a_run_killed_before_any_of_its_calls_is_finished_without_a_double(accou
             if deadly[0] < 0:
                 raise _Killed
 
-    _watch(account.aws, bomb)
     survived = 0
-    while True:
-        deadly[:] = [survived]
-        try:
-            account.up(example.step)
-        except _Killed:
-            survived += 1
-        else:
-            break
-        finally:
-            deadly.clear()
-        _one_at_most(account, example.step)
+    with _watched(account.aws, bomb):
+        while True:
+            deadly[:] = [survived]
+            try:
+                account.up(example.step)
+            except _Killed:
+                survived += 1
+            else:
+                break
+            finally:
+                deadly.clear()
+            _one_at_most(account, example.step)
     assert survived >= 1
     assert account.to_do(example.step) == {}
     _one_at_most(account, example.step)
 
 
-def _watch(aws: Aws, bomb: Any) -> None:
-    regions = {aws.region, "us-east-1"}
-    for service in type(aws).__annotations__:
-        if service in ("connection", "ownership", "region", "read_only"):
-            continue
-        for region in regions:
-            for once in (True, False):
-                aws.connection.client(service.rstrip("_"), region, once=once).meta.events.register("before-call", bomb)
+@contextmanager
+def _watched(aws: Aws, bomb: Any) -> Iterator[None]:
+    services = type(aws).__annotations__.keys() - {"connection", "ownership", "region", "read_only", "attempt"}
+    clients = [
+        aws.connection.client(service.rstrip("_"), region, once=once)
+        for service in services
+        for region in {aws.region, "us-east-1"}
+        for once in (True, False)
+    ]
+    for client in clients:
+        client.meta.events.register("before-call", bomb)
+    yield
+    for client in clients:
+        client.meta.events.unregister("before-call", bomb)
 
 
 def _one_at_most(account: Account, step: Resource) -> None:
