@@ -9,7 +9,10 @@ ProvisionerError
 │   ├── ForeignOwner       the name is taken by something that is not the plan's
 │   ├── Ambiguous          two living resources claim to be one step
 │   ├── Protected          it holds data, and nobody named it
-│   └── Moved              AWS is no longer what the saved plan was made from
+│   ├── Moved              AWS is no longer what the saved plan was made from
+│   └── Locked             another run is at work
+├── NoLock             the lock can not be read or taken: nothing was changed
+├── LeaseLost          the lock is no longer this run's: it stopped before its next change
 ├── CallFailed         AWS refused a call, or its answer never came
 ├── NotSettled         AWS took a call and does not show its effect in time
 ├── Broken             AWS says that the resource has failed for good
@@ -74,6 +77,20 @@ class Protected(Refused):
 
 class Moved(Refused):
     """What lives is no longer what the saved plan was made from."""
+
+
+class Locked(Refused):
+    """Another run holds the lock of this plan, environment, account and region."""
+
+    exit_code = 3
+
+
+class NoLock(ProvisionerError):
+    """AWS does not let the lock be read or taken; nothing was changed."""
+
+
+class LeaseLost(ProvisionerError):
+    """Somebody else has the run's lock by now, or may have it. Nothing that changes anything was sent since."""
 
 
 class CallFailed(ProvisionerError):

@@ -37,6 +37,7 @@ __all__ = [
     "broken",
     "dependencies",
     "diff",
+    "is_protected",
     "needs",
     "part_of",
     "replaces",
@@ -161,11 +162,16 @@ class Resource(Referable):
     protection: ClassVar[str | None] = None
     """Where AWS shows that its deletion is locked (JMESPath). `up` deletes or replaces it then only where it is named; `delete`
     lifts the lock first."""
+    whole: ClassVar[str | None] = None
+    """Where AWS shows the id of what it is a part of (JMESPath): it is protected, and kept, together with that."""
     changes_while_pending: ClassVar[bool] = False
     """It takes changes while it is not ready, and may need them to become so (a group that can not launch what it is told)."""
     made_before_deleted: ClassVar[bool] = False
     """A replacement is made before the old one goes, since others hold on to that until they are changed. The old one's tag
     then names another step, so it is an orphan, which goes last. AWS must take two of the type side by side."""
+
+    may_double: ClassVar[bool] = False
+    """Asked twice, AWS makes two: neither a name nor a client token keeps it from that."""
 
     name: str = dataclasses.field(kw_only=False)
     after: tuple[Resource, ...] = dataclasses.field(default=(), kw_only=True)
@@ -228,6 +234,10 @@ class Resource(Referable):
         """Where it stands: READY, PENDING, LEAVING, GONE, or broken(why)."""
         return READY
 
+    def adoption(self, aws: Aws) -> str:
+        """What a person does to give the plan what stands already in the place of this step, in words. May read."""
+        return aws.ownership.adoption(self)
+
     @classmethod
     def stays(cls, aws: Aws, live: Live) -> str | None:
         """Why it may not be deleted now, and what to do about it, if so. Asked before a teardown deletes anything."""
@@ -236,6 +246,11 @@ class Resource(Referable):
     @classmethod
     def expires(cls, live: Live) -> str | None:
         """Why AWS does not delete it when asked, where it goes by itself; None where it can be deleted. It is let go then."""
+        return None
+
+    @classmethod
+    def came_back(cls, aws: Aws, live: Live) -> Live | None:
+        """What somebody else has made again, without a word of whose it is, in place of this one that was just deleted."""
         return None
 
     @classmethod
@@ -253,6 +268,11 @@ def part_of(step: Resource, whole: Any) -> None:
 def shown(path: str, live: Live) -> Any:
     """What a live document shows at a JMESPath."""
     return _compiled(path).search(live)
+
+
+def is_protected(kind: type[Resource], live: Live | None) -> bool:
+    """Whether AWS shows that a resource may not be deleted."""
+    return kind.protection is not None and live is not None and shown(kind.protection, live) in (True, "true")
 
 
 @cache

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 import provisioner.secret
 from provisioner.aws.account import Aws
 from provisioner.aws.client import Connection
 from provisioner.aws.ownership import Ownership
+from provisioner.embedded.lifelike.dependencies import Jealous
 from provisioner.embedded.server import running
-from tests.behaviours import Jealous
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,10 @@ os.environ.update(AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE=os.devnull, 
 
 # Each test makes a world of small objects and drops it whole: to look for rings in it more seldom saves a sixth of the time.
 gc.set_threshold(200_000, 20, 20)
+
+# How long an example takes says more of the machine than of what is tested.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 OWNERSHIP = Ownership(plan="shop", environment="test", account_id="123456789012", prefix="shop", plan_tags={"team": "shop"})
 REGION = "us-east-1"

@@ -136,7 +136,7 @@ def security_groups(settings: Settings, net: Network) -> Groups:
             ingress=(Rule(load_balancer, APP_PORT, description="The load balancer"),),
             egress=(
                 Rule(database, DATABASE_PORT, description="The database"),
-                Rule(ANYWHERE, 443, description="AWS's services and packages, over HTTPS"),
+                Rule(ANYWHERE, 443, description="The services of AWS and packages, over HTTPS"),
             ),
         ),
         SecurityGroupRules(

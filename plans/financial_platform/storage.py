@@ -58,8 +58,8 @@ def buckets(settings: Settings, keys: Keys) -> Buckets:
         logs,
         policy=policy(_only_tls(settings, "trail"), *_trail_writer(settings)),
         # Nobody takes a file back before its time, but whoever may bypass governance (PCI DSS 10.3.2, 10.5.1).
-        object_lock_mode="GOVERNANCE" if settings.protect else None,
-        object_lock_days=TRAIL_DAYS if settings.protect else None,
+        object_lock_mode="GOVERNANCE" if settings.protect else "",
+        object_lock_days=TRAIL_DAYS if settings.protect else 0,
         # What somebody deletes or writes over stays for as long as the trail is kept (PCI DSS 10.3.2).
         lifecycle_rules=_kept(TRAIL_DAYS, old_versions=TRAIL_DAYS),
     )

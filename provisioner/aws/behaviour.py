@@ -59,13 +59,17 @@ ROWS: tuple[Row, ...] = (
     Row("ec2", "ReleaseAddress", "AuthFailure|InvalidIPAddress.InUse", "", _BUSY, 5 * MINUTE),
     # Public addresses of NAT gateways and load balancers hold the gateway until they are really gone.
     Row("ec2", "(Detach|Delete)InternetGateway", "DependencyViolation", "", _BUSY, 20 * MINUTE),
-    Row("ec2", "DeleteSubnet", "DependencyViolation", "", _BUSY, 20 * MINUTE),
-    Row("ec2", "DeleteSecurityGroup", "DependencyViolation|InvalidGroup.InUse", "", _BUSY, 20 * MINUTE),
+    # Functions let go of their network interfaces last of all (Terraform, ec2/vpc_network_interface.go).
+    Row("ec2", "DeleteSubnet", "DependencyViolation", "", _BUSY, 45 * MINUTE),
+    Row("ec2", "DeleteSecurityGroup", "DependencyViolation|InvalidGroup.InUse", "", _BUSY, 45 * MINUTE),
     Row("ec2", "DeleteVpc", "DependencyViolation", "", _BUSY, 5 * MINUTE),
     Row("ec2", "CreateFlowLogs", "InvalidParameter|Access Error", "unable to assume", _NOT_YET, 2 * MINUTE),
     # The endpoint that stood here before still holds the private DNS name while it is being deleted.
     Row("ec2", "(Create|Modify)VpcEndpoint", "InvalidParameter", "conflicting DNS domain", _BUSY, 10 * MINUTE),
     Row("ec2", "CreateVpcEndpoint", "RouteAlreadyExists", "", _BUSY, 5 * MINUTE),
+    # Where a route leads to is of this minute (Terraform, ec2/vpc_route.go; kOps, awstasks/route.go).
+    Row("ec2", "(Create|Replace)Route", "Invalid(NatGateway|Gateway|TransitGateway)ID.NotFound", "", _NOT_YET, 5 * MINUTE),
+    Row("ec2", "(Create|Replace)Route", "InvalidParameterException", "", _NOT_YET, 5 * MINUTE),
     Row("ec2", "CreateSubnet", "InvalidSubnet.Conflict", "", _EXISTS, 0),
     Row("ec2", "CreateFlowLogs", "FlowLogAlreadyExists", "", _EXISTS, 0),
     Row("ec2", ".*", "Resource.AlreadyAssociated|RouteAlreadyExists|InvalidPermission.Duplicate", "", _EXISTS, 0),
@@ -80,7 +84,7 @@ ROWS: tuple[Row, ...] = (
     Row("autoscaling", "(Create|Update).*", "ValidationError", "(subnet|group|role).*not exist", _NOT_YET, 2 * MINUTE),
     Row("autoscaling", ".*", "ServiceLinkedRoleFailure|ValidationError", "AWSServiceRoleForAutoScaling", _NOT_YET, 1 * MINUTE),
     Row("autoscaling", "PutNotificationConfiguration", "ValidationError", "unable to publish", _NOT_YET, 2 * MINUTE),
-    Row("autoscaling", ".*", "ValidationError", "pending delete", _BUSY, 10 * MINUTE),
+    Row("autoscaling", ".*", "ValidationError|AlreadyExists(Fault)?", "pending delete", _BUSY, 10 * MINUTE),
     Row("autoscaling", ".*", "ValidationError", "not found", _GONE, 2 * MINUTE),
     Row("autoscaling", "(?!Create).*", "ResourceContention(Fault)?", "", _BUSY, 2 * MINUTE),
     # A group with many instances takes its time; an instance refresh lets no other one in.
@@ -94,6 +98,7 @@ ROWS: tuple[Row, ...] = (
     # Subnets, groups and gateways of this minute; and certificates that were just issued (Terraform, elbv2/listener.go).
     Row("elbv2", "CreateLoadBalancer|Set.*", "SubnetNotFound|InvalidSubnet|InvalidSecurityGroup", "", _NOT_YET, 2 * MINUTE),
     Row("elbv2", ".*Listener\\w*", "(CertificateNotFound|UnsupportedCertificate)", "", _NOT_YET, 5 * MINUTE),
+    Row("elbv2", "(Create|Modify)(Listener|Rule)", "(TargetGroup|Listener|LoadBalancer)NotFound", "", _NOT_YET, 2 * MINUTE),
     Row("elbv2", ".*Listener", "TrustStoreNotReady", "", _NOT_YET, 2 * MINUTE),
     # The policy of the bucket for logs is not known everywhere yet.
     Row("elbv2", "Modify.*Attributes", "InvalidConfigurationRequest", "access denied for bucket", _NOT_YET, 5 * MINUTE),
@@ -103,13 +108,17 @@ ROWS: tuple[Row, ...] = (
     Row("elbv2", "ModifyCapacityReservation", "CapacityReservationPending", "", _BUSY, 10 * MINUTE),
     # Changes of one role exclude each other.
     Row("iam", ".*", "ConcurrentModification", "", _BUSY, 2 * MINUTE),
-    Row("iam", ".*", "DeleteConflict", "", _BUSY, 2 * MINUTE),
+    Row("iam", ".*", "DeleteConflict|EntityTemporarilyUnmodifiable", "", _BUSY, 2 * MINUTE),
+    # One that was made a moment ago is not seen everywhere in IAM itself.
+    Row("iam", "(Add|Attach|Put|Tag|Update|CreatePolicyVersion).*", "NoSuchEntity", "", _NOT_YET, 2 * MINUTE),
     Row("iam", ".*", "MalformedPolicyDocument", "invalid principal", _NOT_YET, 2 * MINUTE),
     # A profile holds one role: somebody gave it another one since it was read.
     Row("iam", "AddRoleToInstanceProfile", "LimitExceeded", "", _RACE, 1 * MINUTE),
     Row("iam", "AddRoleToInstanceProfile", "InvalidParameterValue", "", _NOT_YET, 2 * MINUTE),
     # So it is with a policy's five versions.
     Row("iam", "CreatePolicyVersion", "LimitExceeded", "version", _RACE, 1 * MINUTE),
+    # A key of this minute (Terraform, kms/wait.go).
+    Row("kms", "(Enable|Disable|Tag|Put|Update|CreateAlias).*", "NotFoundException", "", _NOT_YET, 10 * MINUTE),
     # A key policy that names a role of this minute.
     Row("kms", "CreateKey|PutKeyPolicy", "MalformedPolicyDocumentException", "principal", _NOT_YET, 2 * MINUTE),
     Row("kms", "ScheduleKeyDeletion", "KMSInvalidStateException", "pending deletion", _GONE, 0),
@@ -117,6 +126,7 @@ ROWS: tuple[Row, ...] = (
     # It was still alive when the list was read.
     Row("kms", "(Describe|Get|List).*", "KMSInvalidStateException", "pending deletion", _GONE, 0),
     Row("kms", ".*", "KMSInvalidStateException", "pending deletion", _FINAL, 0),
+    Row("kms", ".*", "KMSInvalidStateException", "creating|updating", _BUSY, 2 * MINUTE),
     # A key that was made or enabled a moment ago is still seen as disabled.
     Row("kms", "(En|Dis)ableKeyRotation|UpdateKeyDescription|CreateAlias", "DisabledException", "", _BUSY, 2 * MINUTE),
     # A key whose own policy keeps us out is somebody else's.
@@ -135,7 +145,11 @@ ROWS: tuple[Row, ...] = (
     Row("lambda", "CreateFunction", "ResourceConflictException", "already exist", _EXISTS, 0),
     Row("lambda", "AddPermission", "ResourceConflictException", "already exists", _EXISTS, 0),
     # The last change is not done yet.
-    Row("lambda", ".*", "ResourceConflictException", "", _BUSY, 5 * MINUTE),
+    Row("lambda", ".*", "Resource(Conflict|NotReady)Exception", "", _BUSY, 5 * MINUTE),
+    # A function of this minute.
+    Row("lambda", "(Add|Put|Tag|Update).*", "ResourceNotFoundException", "", _NOT_YET, 5 * MINUTE),
+    # A role of this minute in a statement.
+    Row("lambda", "AddPermission", "InvalidParameterValueException", "principal was invalid", _NOT_YET, 2 * MINUTE),
     # The name of a secret that was deleted without recovery is free after a short delay.
     Row("secretsmanager", "CreateSecret", "InvalidRequestException", "scheduled for deletion|was deleted", _BUSY, 2 * MINUTE),
     Row("secretsmanager", "RestoreSecret", "ResourceNotFoundException|InvalidRequestException", "", _BUSY, 2 * MINUTE),
@@ -158,6 +172,7 @@ ROWS: tuple[Row, ...] = (
     Row("logs", "DeleteDelivery(Source|Destination)", "ConflictException", "", _BUSY, 2 * MINUTE),
     Row("logs", "CreateDelivery", "(AccessDenied|Validation)Exception", "bucket policy|destination", _NOT_YET, 2 * MINUTE),
     Row("logs", ".*", "OperationAbortedException", "", _BUSY, 1 * MINUTE),
+    Row("logs", "(Put|Associate|Tag).*", "ResourceNotFoundException", "", _NOT_YET, 1 * MINUTE),
     Row("logs", ".*", "LimitExceededException", "", _FINAL, 0),
     # Logs tries the destination of a filter at once: its role or permission, or the stream itself, may be of this minute.
     Row("logs", "PutSubscriptionFilter", "InvalidParameterException", "could not (deliver|execute)", _NOT_YET, 5 * MINUTE),
@@ -181,6 +196,10 @@ ROWS: tuple[Row, ...] = (
     Row("rds", ".*", "InvalidParameterValue", "IAM role ARN value", _NOT_YET, 2 * MINUTE),
     Row("rds", ".*", "KMSKeyNotAccessibleFault", "", _NOT_YET, 2 * MINUTE),
     Row("rds", "(Create|Modify)DBSubnetGroup", "InvalidSubnet", "", _NOT_YET, 2 * MINUTE),
+    Row("rds", "(Create|Modify).*", "InvalidParameterValue", "invalid security group", _NOT_YET, 2 * MINUTE),
+    Row("rds", "(Create|Modify)DB(Cluster|Instance)", "DB\\w+GroupNotFound(Fault)?", "", _NOT_YET, 2 * MINUTE),
+    # A database stands there, and does not move.
+    Row("rds", "ModifyDBSubnetGroup", "SubnetAlreadyInUse", "", _FINAL, 0),
     Row("rds", "DeleteDB(Cluster|Instance)", "InvalidDB(Cluster|Instance)State(Fault)?", "already being deleted", _GONE, 0),
     # Neither before its last instance is going, nor while anything is under way.
     Row("rds", "DeleteDBCluster", "InvalidDBClusterStateFault", "", _BUSY, 30 * MINUTE),
@@ -197,6 +216,10 @@ ROWS: tuple[Row, ...] = (
     Row("s3", "CreateBucket", "OperationAborted", "", _BUSY, 20 * MINUTE),
     Row("s3", ".*", "OperationAborted|ConflictException", "", _BUSY, 2 * MINUTE),
     Row("s3", "CreateBucket", "BucketAlreadyOwnedByYou", "", _EXISTS, 0),
+    # A bucket of this minute, or what was just said of it: that its versions are kept, say.
+    Row("s3", "Put.*", "NoSuchBucket|InvalidBucketState", "", _NOT_YET, 2 * MINUTE),
+    Row("s3", "PutObject", "KMS.(NotFound|Disabled|KMSInvalidState)Exception", "", _NOT_YET, 2 * MINUTE),
+    Row("s3", ".*", "RequestTimeout|BadDigest", "", Meaning.LOST, 2 * MINUTE),
     Row("s3", "DeleteBucket", "BucketNotEmpty", "", _BUSY, 5 * MINUTE),
     # It is put only where nothing stands.
     Row("s3", "PutObject", "PreconditionFailed", "", _EXISTS, 0),
@@ -215,6 +238,8 @@ ROWS: tuple[Row, ...] = (
     Row("route53", "ChangeResourceRecordSets", "InvalidChangeBatch", "alias target", _NOT_YET, 1 * MINUTE),
     Row("route53", "ChangeResourceRecordSets", "InvalidChangeBatch", "not found", _GONE, 0),
     Row("route53", "ChangeResourceRecordSets", "InvalidChangeBatch", "do not match the current", _RACE, 1 * MINUTE),
+    # A zone of this minute.
+    Row("route53", "ChangeResourceRecordSets", "NoSuchHostedZone", "", _NOT_YET, 1 * MINUTE),
     Row("route53", ".*", "NoSuchHostedZone", "", _GONE, 1 * MINUTE),
     Row("route53", ".*", "InvalidVPCId", "", _NOT_YET, 2 * MINUTE),
     # Its records are going at the same time.
@@ -224,10 +249,22 @@ ROWS: tuple[Row, ...] = (
     Row("cloudfront", "Delete.*", "\\w*InUse", "", _BUSY, 20 * MINUTE),
     Row("cloudfront", "(Create|Update)Distribution.*", "InvalidViewerCertificate", "", _NOT_YET, 1 * MINUTE),
     Row("cloudfront", "(Create|Update)Distribution.*", "InvalidWebACLId|InvalidOriginAccessControl", "", _NOT_YET, 2 * MINUTE),
+    # What a distribution uses is of this minute; an origin is its own.
+    Row("cloudfront", "(Create|Update)Distribution.*", "NoSuchOrigin", "", _FINAL, 0),
+    Row(
+        "cloudfront",
+        "(Create|Update)Distribution.*",
+        "EntityNotFound|NoSuch(\\w+Policy|FunctionExists|OriginAccessControl)",
+        "",
+        _NOT_YET,
+        2 * MINUTE,
+    ),
     Row("cloudfront", ".*", "AccessDenied", "account must be verified", _FINAL, 0),
     # Web ACLs, and what they use, are known everywhere only after some minutes.
     Row("wafv2", ".*", "WAFUnavailableEntityException", "", _NOT_YET, 5 * MINUTE),
     Row("wafv2", ".*", "WAFOptimisticLockException", "", _RACE, 1 * MINUTE),
+    # A rule group that the account would have to subscribe to.
+    Row("wafv2", ".*", "WAFSubscriptionNotFoundException", "", _FINAL, 0),
     # What was protected is let go only once that is deployed everywhere.
     Row("wafv2", "Delete.*", "WAFAssociatedItemException", "", _BUSY, 5 * MINUTE),
     # A log destination that was just set locks the role by which WAF writes.
@@ -236,6 +273,9 @@ ROWS: tuple[Row, ...] = (
     # A policy that was put a moment ago is not seen yet: the bucket's, the key's, the topic's, the role's.
     Row("cloudtrail", ".*", "Insufficient(S3Bucket|Encryption|SnsTopic)PolicyException", "", _NOT_YET, 2 * MINUTE),
     Row("cloudtrail", ".*", "InvalidCloudWatchLogs(LogGroup|Role)ArnException", "access denied", _NOT_YET, 2 * MINUTE),
+    Row("cloudtrail", "(Create|Update)Trail", "KmsKey(NotFound|Disabled)Exception", "", _NOT_YET, 2 * MINUTE),
+    Row("cloudtrail", "(Create|Update)Trail", "S3BucketDoesNotExistException", "", _NOT_YET, 2 * MINUTE),
+    Row("cloudtrail", "(Put|Start|Add).*", "(Trail|Resource)NotFoundException", "", _NOT_YET, 2 * MINUTE),
     Row("cloudtrail", ".*", "ConflictException", "", _BUSY, 5 * MINUTE),
     Row("cloudtrail", "GetInsightSelectors", "InsightNotEnabledException", "", _GONE, 0),
     Row("firehose", "CreateDeliveryStream", "ResourceInUseException", "already exists", _EXISTS, 0),
@@ -243,6 +283,10 @@ ROWS: tuple[Row, ...] = (
     Row("firehose", ".*", "InvalidArgumentException", "unable to assume|not authorized|denied", _NOT_YET, 2 * MINUTE),
     Row("firehose", ".*", "InvalidKMSResourceException", "", _NOT_YET, 2 * MINUTE),
     Row("firehose", ".*", "LimitExceededException", "", _FINAL, 0),
+    # The record of a lock is another one than was seen.
+    Row("dynamodb", "PutItem", "ConditionalCheckFailedException", "", _RACE, 1 * MINUTE),
+    Row("dynamodb", "CreateTable", "ResourceInUseException", "", _EXISTS, 0),
+    Row("dynamodb", ".*", "ProvisionedThroughputExceededException", "", Meaning.THROTTLED, 2 * MINUTE),
 )
 
 ADVICE: tuple[tuple[str, str], ...] = (

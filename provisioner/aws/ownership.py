@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from ..errors import ForeignOwner, PlanError
 from ..resource import Name, as_tags, shown
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ class Ownership:
         return {**self.plan_tags, "Name": self.name(step), **step.tags, **ours}
 
     def mark(self, step: Resource) -> str:
-        """What stands in the description or comment of a resource that takes no tags."""
+        """What stands in the description or comment of a resource that takes no tags.
+
+        Raises `PlanError` for a name with spaces: where the mark ends, and somebody's words begin, could not be told.
+        """
+        if re.search(r"\s", step.key):
+            raise PlanError(f"{step.key} is known by a mark, and a mark has no spaces: choose a name without")
         return f"{self._mark} step={step.key}"
 
     def name(self, step: Resource) -> str:
@@ -92,9 +98,30 @@ class Ownership:
         return self._by_name(kind, tags.get("Name", "")) or f"{kind.__name__}/{shown(kind.id.path, live)}"
 
     def step_marked(self, kind: type[Resource], words: str) -> str | None:
-        """The key of the step that the mark in some words names; None where there is none of the plan's for this type."""
-        found = re.fullmatch(rf"(?s:.*){re.escape(self._mark)} step=({kind.__name__}/.+)", words)
+        """The key of the step that some words are the mark of; None where they are not the plan's mark for this type.
+
+        The words are the mark and nothing else: others may speak of ours, or have copied it into a text of theirs.
+        """
+        found = re.fullmatch(rf"{re.escape(self._mark)} step=({kind.__name__}/\S+)", words)
         return found[1] if found else None
+
+    def adoption(self, step: Resource) -> str:
+        """What makes a thing a step's, in words: its tags, or the mark where AWS keeps no tags."""
+        if (place := type(step).mark) is not None:
+            return f"to take it over, let its {place} be {self.mark(step)!r}"
+        ours = {PLAN: self.plan, ENVIRONMENT: self.environment, STEP: step.key}
+        return f"to take it over, tag it with {', '.join(f'{key}={value}' for key, value in ours.items())}"
+
+    def must_own(self, step: Resource, whole: type[Resource], live: Live) -> None:
+        """Raises `ForeignOwner` where what a step is to be a part of is not the plan's. `live` is the whole's document.
+
+        A part would not be found again there, and the whole is not ours to change.
+        """
+        if type(step).mark is not None:
+            self.mark(step)
+        if self.step_of(whole, live) is None:
+            name = shown(whole.id.path, live)
+            raise ForeignOwner(f"{step.key} is for {name}, which is not this plan's: refer to a {whole.__name__} of the plan")
 
     def _by_name(self, kind: type[Resource], name: str) -> str | None:
         # The step's tag was removed by another hand; the plan's tags still say whose it is, and the name which one.

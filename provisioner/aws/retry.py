@@ -37,9 +37,16 @@ _MAKES = re.compile(r"(Create|Allocate|Request|Run|Import|Copy|Register)[A-Z]\w*
 _GONE = re.compile(r"404|\w*\.?\w*(NotFound|NoSuch|DoesNotExist|Nonexistent)\w*(\.\w+)?|\w+\.NotFound\w*|NoSuch\w+")
 _EXISTS = re.compile(r"\w*(AlreadyExists|AlreadyOwned|DuplicateItem)\w*|\w+\.(Duplicate|AlreadyExistsException)")
 _BUSY = re.compile(
-    r"DependencyViolation|\w*(InUse|DeleteConflict|OperationAborted|ResourceConflict|InProgress|IncorrectState)\w*(\.\w+)?"
+    r"DependencyViolation"
+    r"|\w*(InUse|DeleteConflict|OperationAborted|ResourceConflict|ConcurrentModification|InProgress|IncorrectState)\w*(\.\w+)?"
 )
-_THROTTLED = re.compile(r"\w*(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete)\w*")
+_THROTTLED = re.compile(
+    r"\w*(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|ThroughputExceeded|PriorRequestNotComplete)\w*"
+)
+# A quota, or what AWS has none of: an answer that some services give with a 5xx.
+_FULL = re.compile(r"Insufficient\w*|\w*(LimitExceeded|LimitsExceeded|LimitReached|QuotaExceeded)\w*|MaximumNumberOf\w*")
+# A part of AWS that is broken, whatever the status: what a call on many lists for one of them has none.
+_BROKEN = re.compile(r"Internal(Error|Failure|Server\w*|Service\w*)|\w*ServiceUnavailable\w*|Unavailable|RequestTimeout\w*")
 _NOT_YET = re.compile(r"cannot be assumed|invalid IAM instance profile|unable to assume|invalid principal", re.IGNORECASE)
 
 _PATIENCE = {
@@ -49,7 +56,7 @@ _PATIENCE = {
     Meaning.EXISTS: 2 * MINUTE,
     Meaning.RACE: 1 * MINUTE,
     Meaning.THROTTLED: 10 * MINUTE,
-    Meaning.LOST: 2 * MINUTE,
+    Meaning.LOST: 5 * MINUTE,
     Meaning.FINAL: 0.0,
 }
 
@@ -106,7 +113,9 @@ def _of_answer(service: str, operation: str, code: str, message: str, status: in
 def _in_general(code: str, message: str, status: int) -> Meaning:
     if _THROTTLED.fullmatch(code) or status == 429:
         return Meaning.THROTTLED
-    if status >= 500 and not code.startswith("Insufficient"):
+    if _FULL.fullmatch(code):
+        return Meaning.FINAL
+    if status >= 500 or _BROKEN.fullmatch(code):
         return Meaning.LOST
     for pattern, meaning in ((_GONE, Meaning.GONE), (_EXISTS, Meaning.EXISTS), (_BUSY, Meaning.BUSY)):
         if pattern.fullmatch(code):
@@ -124,21 +133,23 @@ def persistent(
     """The one retry policy: for a piece of work whose errors are `CallFailed`, while what they say can pass.
 
     `young` tells whether something that this run made may still be unknown to a part of AWS: only then is "not there" worth
-    waiting for. `moved` tells when anything of the run last moved: patience counts from there, since what holds something may
-    be next to go. `sleep` gets the seconds to wait.
+    waiting for; "not yet" always is, since a run that was killed a moment ago may have made it. Patience with an error counts
+    from when it was first met. `moved` tells when anything of the run last moved: patience with what is held counts from there,
+    since what holds it may be next to go. `sleep` gets the seconds to wait.
     """
-    started = now()
+    met: dict[tuple[str, str], float] = {}
 
     def passes(error: BaseException) -> bool:
         if not isinstance(error, CallFailed) or error.meaning is Meaning.FINAL:
             return False
-        return young() if error.meaning in (Meaning.GONE, Meaning.NOT_YET) else True
+        return young() if error.meaning is Meaning.GONE else True
 
     def spent(state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
         if not isinstance(error, CallFailed):
             return True
-        since = max(started, moved()) if error.meaning is Meaning.BUSY else started
+        first = met.setdefault((error.operation, error.code), now())
+        since = max(first, moved()) if error.meaning is Meaning.BUSY else first
         return now() - since >= error.patience
 
     return Retrying(

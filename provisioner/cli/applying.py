@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..engine.journal import Journal
 from ..engine.preview import Preview
 from ..engine.run import Result, Run
-from ..errors import Interrupted
+from ..errors import Interrupted, Moved, Refused
 from ..views import documents, log, results, terminal
 from ..views.estimate import Estimate
 from ..views.progress import Progress
@@ -20,6 +20,9 @@ from .ask import ask
 from .endpoint import STATE
 from .session import Session
 from .stopping import stopping
+
+if TYPE_CHECKING:
+    from ..engine.lock import RunLock
 
 FAILED = 1
 
@@ -44,6 +47,22 @@ def confirm_teardown(session: Session) -> None:
     environment = session.settings.environment
     without = f"`teardown` would empty {environment}, and there is no terminal to ask at: give --yes."
     ask(session.screen, f"This can not be undone. Type {environment} to delete it all:", (environment,), without)
+
+
+@contextmanager
+def alone(lock: RunLock, run: Run, preview: Preview, look_again: Callable[[], Preview]) -> Iterator[Preview]:
+    """Within it no other run is at work: the lock is held where anything may be changed, which what is not ready may be, too.
+
+    It gives the preview. Raises `Moved` where another run came and went since that was made, and left another one to be made.
+    """
+    if not preview.anything_to_do and all(one.state is None or one.state.name == "ready" for one in preview.actions):
+        yield preview
+        return
+    with lock.held(run.interrupt) as came_between:
+        newest = look_again() if came_between else preview
+        if newest.digest() != preview.digest():
+            raise Moved("another run changed things while this one looked; this one changed nothing. Run again.")
+        yield newest
 
 
 def apply(session: Session, run: Run, preview: Preview, command: str, work: Callable[[Preview], Result]) -> Result:
@@ -93,6 +112,8 @@ def _began(session: Session, run: Run, preview: Preview, command: str) -> None:
         region=session.reached.region,
         steps=len(preview.actions),
         attempt=run.aws.attempt,
+        uncertain=sorted(run.earlier.uncertain),
+        going=sorted(run.earlier.going),
     )
 
 
@@ -108,20 +129,28 @@ def report_up(session: Session, preview: Preview, result: Result, outputs: Mappi
         session.screen.write(_next_lines(session))
 
 
-def report_teardown(session: Session, preview: Preview, result: Result) -> None:
-    """How it ended, and what is left."""
+def report_teardown(session: Session, preview: Preview, result: Result, spared: Sequence[str]) -> None:
+    """How it ended, and what is left, be it that it was to stay."""
     _report(session, preview, result)
     session.screen.write(results.left_lines(result))
     if result.ok and not result.remaining:
-        session.screen.say(f"Nothing of {session.plan.name} is left in {session.settings.environment}.")
+        name, environment = session.plan.name, session.settings.environment
+        stays = f"{len(spared)} of {name} stay in {environment}, as you asked: `status` lists them."
+        session.screen.say(stays if spared else f"Nothing of {name} is left in {environment}.")
     if session.looks.output == "json":
         _print_document(session, preview, result, {})
 
 
-def exit_code(result: Result) -> int:
-    """The exit code of a run."""
+def exit_code(result: Result, lock: RunLock) -> int:
+    """The exit code of a run. Raises `LeaseLost` where that ended it."""
+    if not result.ok:
+        lock.check_kept()
     if result.interrupted:
         return Interrupted.exit_code
+    refused = [one.error for one in result.outcomes.values() if isinstance(one.error, Refused)]
+    if refused and not any(one.outcome == "done" for one in result.outcomes.values()):
+        # It was found out late, but before any change.
+        return refused[0].exit_code
     return 0 if result.ok and not result.remaining else FAILED
 
 

@@ -13,8 +13,10 @@ from botocore.exceptions import ProfileNotFound
 
 from ..aws.account import guard, who_am_i
 from ..aws.client import Connection
+from ..aws.rates import Limiter
 from ..embedded import process
 from ..embedded.conduct import Conduct
+from ..engine.clock import Clock
 from ..errors import CallFailed, EmbeddedError, NoCredentials, Refused, SettingsError
 
 if TYPE_CHECKING:
@@ -47,8 +49,12 @@ def reach(settings: Settings, target: Target, user_agent: str, screen: Screen) -
 
 def _real(settings: Settings, target: Target, user_agent: str) -> Reached:
     region = settings.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    clock = Clock()
+    limiter = Limiter(clock.now, clock.sleep)
     try:
-        connection = Connection(region=region, profile=target.profile, user_agent=user_agent, parallelism=target.parallelism)
+        connection = Connection(
+            region=region, profile=target.profile, user_agent=user_agent, parallelism=target.parallelism, limiter=limiter
+        )
         if connection.region is None:
             raise SettingsError(["region: is missing (set it in the environment's file, with --region, or in AWS_REGION)"])
         account_id = who_am_i(connection, connection.region)

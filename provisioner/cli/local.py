@@ -114,7 +114,7 @@ def status(looks: Looks) -> int:
         _tell(looks, {"running": False}, "It is not running: `up`, or `local start`, starts it.")
         return NOT_THERE
     more = _ask(running, "GET", "status")
-    told = ("level", "minute_ms", "seed", "faults", "calls", "idle_seconds")
+    told = ("level", "minute_ms", "seed", "faults", "injected", "calls", "idle_seconds")
     known = {**_described(running), **{name: more[name] for name in told if name in more}}
     idle = round(known["idle_seconds"] / 60)
     about = f"level {known['level']}, {known['calls']} calls, idle for {idle} minutes"

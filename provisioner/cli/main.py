@@ -27,6 +27,7 @@ COMMANDS = {
     "status": "Show every resource: is it there, is it ready, has it drifted.",
     "outputs": "Print the plan's outputs, or one of them.",
     "teardown": "Delete everything that the plan made.",
+    "unlock": "Lift the lock that a dead run left.",
     "schema": "Print the JSON Schema of the plan's settings, for editors.",
     "local": "The embedded AWS in the background.",
 }

@@ -48,6 +48,7 @@ class Selection:
     exclude: tuple[str, ...] = ()
     replace: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ def choosing(*names: str) -> Callable[[Command], Command]:
         "only": "Only this step, with what it depends on (repeatable).",
         "exclude": "Not this step, nor what depends on it (repeatable).",
         "replace": "Delete this step's resource and make it anew (repeatable).",
+        "keep": "Spare this step, with its parts and all that they need (repeatable).",
         "delete": "This resource, which holds data and left the plan, may be deleted (repeatable).",
     }
 

@@ -13,9 +13,11 @@ import click
 
 from .. import __version__, settings
 from ..aws.account import Aws
+from ..aws.lease import Leases
 from ..aws.ownership import Ownership
 from ..engine.clock import Clock
-from ..engine.journal import durations, unfinished
+from ..engine.journal import durations, earlier
+from ..engine.lock import RunLock
 from ..engine.options import Options
 from ..engine.run import Run
 from ..errors import PlanError
@@ -64,7 +66,20 @@ class Session:
             parallelism=self.target.parallelism,
             durations=self.durations(),
             options=options,
-            attempt=unfinished(STATE, self.plan.name, self.settings.environment) or self.run_id,
+            attempt=self.run_id,
+            earlier=earlier(STATE, self.plan.name, self.settings.environment, datetime.now(UTC)),
+        )
+
+    def lock(self) -> RunLock:
+        """What only one run of this plan and environment holds at a time, in this account and region."""
+        program = click.get_current_context().find_root().command_path
+        return RunLock(
+            Leases(self.reached.connection, self.reached.region),
+            f"{self.plan.name}/{self.settings.environment}",
+            self.run_id,
+            who=lambda: self.aws.sts.get_caller_identity()["Arn"],
+            clock=Clock(self.reached.speed),
+            advice=f"Wait for it. If it is dead, lift its lock: {program} unlock{self.target.flags()}",
         )
 
     def listen(self, *readers: Reader) -> None:
@@ -121,7 +136,7 @@ def preview_of_teardown(run: Run, selection: Selection) -> Preview:
     preview = run.preview_teardown()
     known = [*(step.key for step in run.plan.steps), *run.living()]
     check_steps("only", selection.only, known)
-    check_steps("exclude", selection.exclude, known)
+    check_steps("keep", selection.keep, known)
     return preview
 
 

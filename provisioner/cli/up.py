@@ -39,6 +39,8 @@ def up(target: Target, selection: Selection, looks: Looks, file: Path | None, wa
     if fixed is not None:
         target, selection = saved.replayed(fixed, target, selection)
     session = opened(target, looks)
+    lock = session.lock()
+    lock.look()
     run = session.run(options_for(selection, fail_fast=fail_fast, wait=wait))
     preview = preview_of(run, selection)
     if fixed is not None:
@@ -48,7 +50,8 @@ def up(target: Target, selection: Selection, looks: Looks, file: Path | None, wa
         raise Protected("\n".join(preview.refusals))
     if preview.anything_to_do and not yes and fixed is None:
         applying.confirm_up(session, preview)
-    result = applying.apply(session, run, preview, "up", run.up)
+    with applying.alone(lock, run, preview, lambda: preview_of(run, selection)) as preview:
+        result = applying.apply(session, run, preview, "up", run.up)
     outputs = run.outputs()
     applying.report_up(session, preview, result, outputs)
-    return applying.exit_code(result)
+    return applying.exit_code(result, lock)

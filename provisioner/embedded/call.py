@@ -29,6 +29,7 @@ class Call:
     account: str
     user_agent: str = ""
     protocol: str = ""
+    access_key: str = ""
     model: OperationModel | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
@@ -94,3 +95,6 @@ class Behaviour:
 
     def after(self, call: Call, answer: Answer) -> Answer:
         return answer
+
+    def forget(self) -> None:
+        """The account is empty again: nothing that was remembered of it holds any more."""

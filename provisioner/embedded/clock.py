@@ -20,6 +20,7 @@ class _Clock:
 
     def __init__(self) -> None:
         self.minute_ms: float | None = None
+        self.least_looks = 0
 
     def seconds(self) -> float:
         """AWS's seconds since some moment; only differences mean something, and only while the clock goes."""
@@ -39,6 +40,16 @@ def going(minute_ms: float | None) -> Iterator[None]:
         _clock.minute_ms = before
 
 
+@contextmanager
+def looking(least: int) -> Iterator[None]:
+    """Within it, where the clock stands, all that takes its time takes so many looks at least."""
+    before, _clock.least_looks = _clock.least_looks, least
+    try:
+        yield
+    finally:
+        _clock.least_looks = before
+
+
 def stands() -> bool:
     """Whether looks are counted, for want of a clock."""
     return _clock.minute_ms is None
@@ -51,7 +62,7 @@ class Delay:
     """
 
     def __init__(self, seconds: float, *, looks: int = _MOST_LOOKS) -> None:
-        self._seconds, self._most, self._looks = seconds, looks, 0
+        self._seconds, self._most, self._looks = seconds, max(looks, _clock.least_looks), 0
         self._began = _clock.seconds()
 
     def goes_on(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .clock import MINUTE_MS
+from .faults import rules
 
 LEVELS = ("plain", "lifelike", "hostile")
 """`plain` answers at once, `lifelike` takes its time and has its limits, as AWS does, and `hostile` fails, too."""
@@ -32,6 +33,7 @@ class Conduct:
             raise ValueError("a minute takes more than 0 milliseconds")
         if self.level != "hostile" and (self.faults or self.seed is not None):
             raise ValueError(f"faults and their seed are for the level hostile, not {self.level}")
+        rules.read(self.faults)
         if self.level == "hostile" and self.seed is None:
             object.__setattr__(self, "seed", random.SystemRandom().randrange(1_000_000))
 

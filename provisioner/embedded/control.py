@@ -20,24 +20,28 @@ if TYPE_CHECKING:
 
     from .application import Application
     from .conduct import Conduct
+    from .faults.injected import Injected
 
 PREFIX = "/provisioner/"
 
 
 class Control:
-    """Answers `status`, `calls`, `violations`, `reset` and `stop`.
+    """Answers `status`, `calls`, `faults`, `violations`, `reset` and `stop`.
 
     An S3 bucket may be called `provisioner`, so a signed request is never one of ours. Whatever changes something must be
     a POST and must carry no Origin: a page in a browser can reach 127.0.0.1 too.
     """
 
-    def __init__(self, application: Application, *, conduct: Conduct, token: str, stop: Callable[[], None]) -> None:
+    def __init__(
+        self, application: Application, *, conduct: Conduct, injected: Injected, token: str, stop: Callable[[], None]
+    ) -> None:
         self._application = application
         self._conduct = conduct
+        self._injected = injected
         self._token = token
         self._stop = stop
         self._started = datetime.now(UTC).isoformat()
-        self._reads = {"status": self.status, "calls": self.calls, "violations": self.violations}
+        self._reads = {"status": self.status, "calls": self.calls, "faults": self.faults, "violations": self.violations}
         self._writes = {"reset": self.reset, "stop": self.stop}
 
     def claims(self, environ: dict[str, Any]) -> bool:
@@ -59,6 +63,7 @@ class Control:
             **self._conduct.as_json(),
             "started": self._started,
             "calls": self._application.calls.served,
+            "injected": dict(sorted(self._injected.counts.items())),
             "idle_seconds": round(self.idle_seconds(), 3),
             "token": self._token,
         }
@@ -69,11 +74,14 @@ class Control:
     def calls(self) -> list[dict[str, Any]]:
         return [recorded.as_json() for recorded in self._application.calls]
 
+    def faults(self) -> list[dict[str, Any]]:
+        return self._injected.as_json()
+
     def violations(self) -> list[dict[str, str]]:
         return [violation.as_json() for violation in self._application.checked.violations]
 
     def reset(self) -> dict[str, Any]:
-        """Forgets all: moto's state, what the mends keep with it, the record and the violations."""
+        """Forgets all: moto's state, what the mends keep with it, the record, the violations and the faults."""
         with MOTO:
             # Moto makes each backend anew before it drops it, which costs a second for some; only S3's has files to close.
             used: Any = BackendDict
@@ -85,6 +93,9 @@ class Control:
             reset_model_data()
             self._application.calls.clear()
             self._application.checked.violations.clear()
+            self._injected.forget()
+            for behaviour in self._application.behaviours:
+                behaviour.forget()
         return {"status": "ok"}
 
     def stop(self) -> dict[str, Any]:

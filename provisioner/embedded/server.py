@@ -19,8 +19,10 @@ from .application import Application
 from .call import HangUp
 from .conduct import Conduct
 from .control import Control
+from .faults.injected import Injected
 from .listening import HOST, listen
 from .mends import mends
+from .mends.under_way import TimePasses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,11 +91,15 @@ class Server(ThreadedWSGIServer):
     """Werkzeug's threaded server on a socket that was bound before moto was imported."""
 
     daemon_threads = True
+    faulty: Sequence[Behaviour] = ()
+    """Those of the behaviours that make things go wrong."""
 
-    def __init__(self, listening: socket.socket, behaviours: Sequence[Behaviour], conduct: Conduct, token: str) -> None:
-        self.conduct = conduct
+    def __init__(
+        self, listening: socket.socket, behaviours: Sequence[Behaviour], conduct: Conduct, injected: Injected, token: str
+    ) -> None:
+        self.conduct, self.injected = conduct, injected
         self.application = Application(behaviours)
-        self.control = Control(self.application, conduct=conduct, token=token, stop=self.stop_soon)
+        self.control = Control(self.application, conduct=conduct, injected=injected, token=token, stop=self.stop_soon)
         self._open: set[socket.socket] = set()
         super().__init__(HOST, listening.getsockname()[1], _unused, handler=_Handler, fd=listening.fileno())
         listening.close()
@@ -124,7 +130,7 @@ class Server(ThreadedWSGIServer):
 
     def warm_up(self) -> None:
         """Imports what the first calls need, beside the server: EC2's models alone cost more than a second."""
-        for service in ("sts", "ec2", "iam", "s3", "kms", "logs", "cloudfront"):
+        for service in ("sts", "dynamodb", "ec2", "iam", "s3", "kms", "logs", "cloudfront"):
             import_module(f"moto.{service}.responses")
             get_service_router(service)
 
@@ -142,14 +148,15 @@ def _unused(environ: object, start_response: object) -> list[bytes]:
 def build(
     listening: socket.socket, conduct: Conduct | None = None, *, token: str = "", behaviours: Sequence[Behaviour] = ()
 ) -> Server:
-    """A server with the behaviours of its level, and the given ones outermost."""
+    """A server with the behaviours of its level; outermost are the given ones, and outside them passes the time."""
     conduct = conduct or Conduct()
-    harder: list[Behaviour] = []
-    if conduct.level == "hostile":
-        harder += faults.behaviours(conduct.faults, conduct.seed or 0)
-    if conduct.level != "plain":
-        harder += lifelike.behaviours()
-    return Server(listening, [*behaviours, *harder, *mends()], conduct, token or secrets.token_hex(16))
+    injected = Injected()
+    faulty = faults.behaviours(conduct.faults, conduct.seed or 0, injected) if conduct.level == "hostile" else []
+    stricter = [] if conduct.level == "plain" else lifelike.behaviours()
+    every = [TimePasses(), *behaviours, *faulty, *stricter, *mends()]
+    server = Server(listening, every, conduct, injected, token or secrets.token_hex(16))
+    server.faulty = faulty
+    return server
 
 
 class Running:
@@ -169,12 +176,27 @@ class Running:
         return self._server.application.checked.violations
 
     @property
+    def injected(self) -> Injected:
+        """What the level `hostile` has made to go wrong."""
+        return self._server.injected
+
+    @property
     def behaviours(self) -> list[Behaviour]:
         """The behaviours in order, first to see a call first; a test may add one."""
         return self._server.application.behaviours
 
     def reset(self) -> None:
         self._server.control.reset()
+
+    @contextmanager
+    def calm(self) -> Iterator[None]:
+        """Within it nothing is made to go wrong, whatever the level: for a look at what has come of it."""
+        every = self.behaviours[:]
+        self.behaviours[:] = [one for one in every if one not in self._server.faulty]
+        try:
+            yield
+        finally:
+            self.behaviours[:] = every
 
 
 @contextmanager

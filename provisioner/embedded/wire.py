@@ -79,7 +79,7 @@ def decode_call(environ: Mapping[str, Any], body: bytes) -> Call | None:
         return None
     account = request.headers.get("x-moto-account-id") or get_account_id_from(key)
     agent = request.headers.get("User-Agent", "")
-    return Call(service, operation.name, parameters, region, account, agent, protocol, operation)
+    return Call(service, operation.name, parameters, region, account, agent, protocol, key, operation)
 
 
 def _service(signing_name: str, request: Request) -> str:

@@ -6,12 +6,13 @@ This one loop is idempotence, waiting, eventual consistency, drift repair and re
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
 from ..aws.retry import Meaning
 from ..errors import Ambiguous, Broken, CallFailed, ForeignOwner, NotSettled
-from ..resource import Change, Changes, Live, Resource, State, diff, replaces
+from ..resource import Change, Changes, Live, Resource, State, diff, needs, replaces
 from ..value import contains_unknown
 from .aside import put_aside
 from .preview import ActionKind
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 HIDDEN = 60.0
 """Seconds for which a look-up of something whose answer was lost goes on before it is made again."""
+LOOKS = 4
+"""How often it is looked for at least."""
+EXISTING = 10.0
+"""Seconds for which AWS may not show what it says is there already."""
 
 
 def converge(world: World, step: Resource, action: Action) -> Work:
@@ -45,7 +50,6 @@ class _Converging:
         self.made_at: float | None = None
         self.changed_at = float("-inf")
         self.sent: dict[Hashable, float] = {}
-        self.made_again = False
         self.waiting_on = ""
         self.shown_at = world.clock.now()
 
@@ -70,7 +74,11 @@ class _Converging:
     # -- create
 
     def _create(self) -> Work:
-        live = yield from self.world.persistently(self.step.key, self._try_to_create)
+        self.world.snapshot.expect(self.wanted)
+        live = yield from self._made_earlier()
+        if live is None:
+            log.debug("step creating", step=self.step.key)
+            live = yield from self.world.persistently(self.step.key, self._try_to_create)
         self.made_at = self.changed_at = self.shown_at = self.world.clock.now()
         self.world.movement.made()
         if not self.world.snapshot.is_shown(self.step):
@@ -86,7 +94,20 @@ class _Converging:
         if changes and not replaces(changes) and self._takes_changes(self.kind.state(born)):
             yield from self._bring(born, changes)
 
+    def _made_earlier(self) -> Work:
+        """What another run has made, or may have made, a moment ago, so that AWS need not have shown it to the preview."""
+        earlier = self.world.earlier
+        if self.kind.may_double and self.step.key in earlier.uncertain:
+            self._note("AWS to show what a killed run may have made")
+            return (yield from self._find(HIDDEN))
+        if self.step.key in earlier.recent and self.wanted.predecessors == ():
+            return (yield from self._find(EXISTING))
+        return None
+
     def _try_to_create(self) -> Work:
+        if self.world.made_anew and self._knows_all_that_it_needs():
+            # What it refers to may be another one by now.
+            self.wanted = dataclasses.replace(self.world.resolved(self.step), predecessors=self.wanted.predecessors)
         try:
             return (yield Call(lambda: self.wanted.create(self.aws)))
         except CallFailed as error:
@@ -97,28 +118,29 @@ class _Converging:
                 raise
             return found
 
-    def _look(self, error: CallFailed) -> Work:
-        """What a create made whose answer was lost, or what stood there already, if it is ours."""
-        until = self.world.clock.now() + (HIDDEN if error.meaning is Meaning.LOST else min(HIDDEN, 10.0))
+    def _find(self, seconds: float) -> Work:
+        """What AWS may hide for so long after it was made; None if it is not there."""
+        until = self.world.clock.now() + seconds
         pauses = self.world.pauses(self.kind)
-        while True:
+        for looks in itertools.count(1):
             began = self.world.clock.now()
             yield from self._read(began)
             live = self.world.snapshot.live(self.step)
-            if live is not None:
+            # A read that took its time shows what was there when it began, and one alone may come from where that is not known.
+            if live is not None or (began >= until and looks >= LOOKS):
                 return live
-            # A read that took its time shows what was there when it began.
-            if began >= until:
-                break
             yield Pause(next(pauses))
-        if error.meaning is Meaning.EXISTS:
+
+    def _look(self, error: CallFailed) -> Work:
+        """What a create made whose answer was lost, or what stood there already, if it is ours."""
+        live = yield from self._find(HIDDEN if error.meaning is Meaning.LOST else EXISTING)
+        if live is None and error.meaning is Meaning.EXISTS:
+            advice = yield Call(lambda: self.wanted.adoption(self.aws.reading()))
             raise ForeignOwner(
                 f"{self.step.key}: something that is not this plan's already stands there ({error.code}: {error.message}). "
-                f"Nothing was changed. Rename the step or remove the other one; "
-                f"to take it over, tag it with provisioner:plan={self.aws.ownership.plan}, "
-                f"provisioner:environment={self.aws.ownership.environment} and provisioner:step={self.step.key}."
+                f"Nothing of it was changed. Rename the step or remove the other one; {advice}."
             ) from error
-        return None
+        return live
 
     # -- settle
 
@@ -209,9 +231,9 @@ class _Converging:
 
     def _mend(self, live: Live, reason: str) -> Work:
         """What failed right after this run made it is made anew, once."""
-        if self.made_at is None or self.made_again or self.kind.data:
+        if self.made_at is None or self.step.key in self.world.made_anew or self.kind.data:
             raise Broken(f"{self.step.key} ({identity(self.kind, live)}) has failed: {reason}")
-        self.made_again = True
+        self.world.made_anew.add(self.step.key)
         log.warning("step failed once", step=self.step.key, reason=reason)
         yield from until_gone(self.world, Doomed(self.step.key, self.place, live))
         yield from self._make_anew(identity(self.kind, live))
@@ -230,6 +252,10 @@ class _Converging:
         self.wanted = self.world.resolved(self.step)
 
     # -- small things
+
+    def _knows_all_that_it_needs(self) -> bool:
+        needed: Any = [(need.step, need.path) for need in needs(self.step) if need.path]
+        return all(self.world.snapshot.shows(step, path) for step, path in needed)
 
     def _read(self, since: float) -> Work:
         return self.world.read(self.step.key, self.place, since)

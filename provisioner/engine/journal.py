@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 _REMEMBERED = 5
 """How many earlier runs the durations are taken from."""
+_YOUNG = timedelta(minutes=5)
+"""For how long AWS may not show everywhere what was made."""
 
 
 class Journal:
@@ -30,22 +34,67 @@ def durations(folder: Path, plan: str, environment: str) -> dict[str, float]:
     known: dict[str, float] = {}
     newest_last = sorted(_runs(folder, plan, environment).glob("*.jsonl"))[-_REMEMBERED:]
     for path in newest_last:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            event = _event(line)
+        for event in _events(path):
             if event.get("event") == "step done" and event.get("action") in ("create", "replace"):
                 known[str(event["step"])] = float(event["seconds"])
     return known
 
 
-def unfinished(folder: Path, plan: str, environment: str) -> str | None:
-    """The attempt to go on with, if the latest run was an `up` that was killed: the first run of that attempt."""
-    for path in sorted(_runs(folder, plan, environment).glob("*.jsonl"))[-1:]:
-        events = [_event(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        started = next((event for event in events if event.get("event") == "run started"), {})
-        ended = any(event.get("event") == "run finished" for event in events)
-        if started.get("command") == "up" and not ended:
-            return str(started.get("attempt") or path.stem)
-    return None
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier runs tell the next one, which AWS may not show it yet.
+
+    `attempt`: the one that was killed, whose client tokens go on. `uncertain`: steps that it may have made.
+    `recent`: those that were made a moment ago. `going`: those whose deletion a teardown began that was killed.
+    """
+
+    attempt: str | None = None
+    uncertain: frozenset[str] = frozenset()
+    recent: frozenset[str] = frozenset()
+    going: frozenset[str] = frozenset()
+
+
+def earlier(folder: Path, plan: str, environment: str, now: datetime) -> Earlier:
+    """What the latest runs tell."""
+    runs = [_events(path) for path in sorted(_runs(folder, plan, environment).glob("*.jsonl"))[-_REMEMBERED:]]
+    recent = _recent([event for events in runs for event in events], (now - _YOUNG).isoformat())
+    started = next((event for event in (runs[-1] if runs else ()) if event.get("event") == "run started"), {})
+    ended = any(event.get("event") == "run finished" for event in (runs[-1] if runs else ()))
+    if ended or not started:
+        return Earlier(recent=recent)
+    if started["command"] == "teardown":
+        return Earlier(recent=recent, going=_going(started, runs[-1]))
+    return Earlier(str(started["attempt"]), _uncertain(started, runs[-1]), recent)
+
+
+def _uncertain(started: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Steps whose making was under way, in that run or in one before it that was killed, too."""
+    uncertain = set(started.get("uncertain") or ())
+    for event in events:
+        if event.get("event") == "step creating":
+            uncertain.add(str(event["step"]))
+        elif event.get("event") in ("step created", "step done"):
+            uncertain.discard(str(event["step"]))
+    return frozenset(uncertain)
+
+
+def _going(started: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    begun = {str(event["step"]) for event in events if event.get("event") == "step started" and event.get("action") == "delete"}
+    return frozenset(begun | set(started.get("going") or ()))
+
+
+def _recent(events: Sequence[Mapping[str, Any]], since: str) -> frozenset[str]:
+    recent = set()
+    for event in events:
+        if event.get("event") == "step created" and str(event.get("timestamp", "")) >= since:
+            recent.add(str(event["step"]))
+        elif event.get("event") == "step deleted":
+            recent.discard(str(event["step"]))
+    return frozenset(recent)
+
+
+def _events(path: Path) -> list[Mapping[str, Any]]:
+    return [_event(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _event(line: str) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Options:
     """Step keys (`Vpc/vpc`) by what is to be done with them; and how a run ends.
 
+    `lift_protection`: a teardown takes what AWS shows protected from deletion, too.
     `wait`: until `all` is ready, only for what other steps `needed`, or for `none`.
     """
 
@@ -20,7 +21,9 @@ class Options:
     exclude: tuple[str, ...] = ()
     replace: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
     fail_fast: bool = False
+    lift_protection: bool = False
     wait: Literal["all", "needed", "none"] = "all"
 
     def chosen(self, plan: Plan) -> frozenset[str]:

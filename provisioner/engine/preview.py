@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from ..resource import Change, Live, Resource, State, diff, replaces, resolve, shown
+from ..resource import Change, Live, Resource, State, diff, is_protected, replaces, resolve, shown
 from ..value import Fact, Ref, Unknown
 from .snapshot import identity, is_name, mentioned
 
@@ -237,5 +237,4 @@ def _why_kept(kind: type[Resource], live: Live | None) -> str:
     """Why only a person who names it may have it deleted, if that is so."""
     if kind.data:
         return "holds data"
-    locked = kind.protection is not None and live is not None and shown(kind.protection, live) in (True, "true")
-    return "is protected from deletion" if locked else ""
+    return "is protected from deletion" if is_protected(kind, live) else ""

@@ -21,6 +21,14 @@ STALE = 60.0
 """Seconds after which a delete that AWS does not show is sent again."""
 
 
+TELLS = 60.0
+"""Seconds after which it is told who holds what can not be deleted yet."""
+
+
+SWEEPS, SWEEP_PAUSE = 6, 20.0
+"""How often, and after how many seconds, it is looked whether something came back that late writers make again."""
+
+
 class Doomed(NamedTuple):
     """A living resource that is to go."""
 
@@ -106,6 +114,28 @@ def remove(world: World, one: Doomed) -> Work:
     world.movement.moved()
 
 
+def comes_back(kind: type[Resource]) -> bool:
+    """Whether others may make one of this type again after it was deleted."""
+    return kind.came_back.__func__ is not Resource.came_back.__func__  # type: ignore[attr-defined]
+
+
+def sweep(world: World, one: Doomed, returning: set[str]) -> Work:
+    """Delete what late writers have made again, until nothing comes back; what does not stay away is noted in `returning`."""
+    kind, aws = one.place.kind, world.aws.at(one.place.region)
+    for _ in range(SWEEPS):
+
+        def ask() -> Work:
+            return (yield Call(lambda: kind.came_back(aws.reading(), one.live)))
+
+        found = yield from world.persistently(one.key, ask)
+        if found is None:
+            return
+        log.info("step came back", step=one.key)
+        yield from _delete(world, one, found)
+        yield Pause(SWEEP_PAUSE)
+    returning.add(one.key)
+
+
 def ask_whether_it_stays(world: World, reading: Aws, one: Doomed, stays: dict[str, str]) -> Work:
     """Ask why it may not be deleted now, if that is so."""
 
@@ -121,7 +151,7 @@ def until_gone(world: World, one: Doomed) -> Work:
     kind = one.place.kind
     live: Live | None = one.live
     touched: Live | None = None
-    touched_at = began = world.clock.now()
+    touched_at = accepted = world.clock.now()
     pauses = world.pauses(kind)
     while live is not None:
         if word := kind.expires(live):
@@ -132,14 +162,19 @@ def until_gone(world: World, one: Doomed) -> Work:
         leaving = kind.state(live).name == "leaving"
         if not leaving and (live != touched or now - touched_at > STALE):
             yield from _delete(world, one, live)
+            if touched is None:
+                # What others held for long may still take as long as usual.
+                accepted = world.clock.now()
             touched, touched_at = live, now
         yield from world.read(one.key, one.place, world.clock.now())
         live = world.snapshot.lives(one.place, one.key)
         if live is None:
             world.snapshot.bury(one.key, kind, one.live)
             return
-        if world.clock.now() - began > kind.patience_seconds:
-            raise Blocked(f"{one.key} is still there ({kind.state(live).name}) after {kind.patience_seconds:.0f} seconds")
+        if world.clock.now() - accepted > kind.patience_seconds:
+            held = yield from _holders(world, one, live)
+            words = f"{one.key} is still there ({kind.state(live).name}) after {kind.patience_seconds:.0f} seconds"
+            raise Blocked(f"{words}{f', held by {held}' if held else ''}: run again")
         if live == touched or kind.state(live).name == "leaving":
             log.info("step waiting", step=one.key, on="AWS to let it go")
             yield Pause(next(pauses))
@@ -148,22 +183,43 @@ def until_gone(world: World, one: Doomed) -> Work:
 def _delete(world: World, one: Doomed, live: Live) -> Work:
     kind, aws = one.place.kind, world.aws.at(one.place.region)
     given: list[Live] = [live]
+    told, began = False, world.clock.now()
 
     def work() -> Work:
+        nonlocal told
         newest: Live | None = given.pop() if given else None
         if newest is None:
             # The last attempt may have done a part of it, or somebody else has.
             yield from world.read(one.key, one.place, world.clock.now())
             newest = world.snapshot.lives(one.place, one.key)
         if newest is not None:
-            yield Call(lambda: kind.delete(aws, newest))
+            try:
+                yield Call(lambda: kind.delete(aws, newest))
+            except CallFailed as error:
+                if is_busy(error) and not told and world.clock.now() - began > TELLS:
+                    told = True
+                    held = yield from _holders(world, one, newest)
+                    log.info("step waiting", step=one.key, on=held or error.message)
+                raise
 
     try:
         yield from world.persistently(one.key, work)
     except CallFailed as error:
         if not is_busy(error):
             raise
-        holders = yield Call(lambda: kind.holders(aws, live))
-        held = "; ".join(holders) or error.message
+        held = (yield from _holders(world, one, live)) or error.message
         what = f"{one.key} ({shown(kind.id.path, live)})"
-        raise Blocked(f"{what} is held by what is not this plan's: {held}. Remove that, then run again. {error}") from error
+        raise Blocked(
+            f"{what} is held, for longer than AWS usually takes to let go: {held}. Remove that, then run again. {error}"
+        ) from error
+
+
+def _holders(world: World, one: Doomed, live: Live) -> Work:
+    """Who keeps it, in words."""
+    reading = world.aws.at(one.place.region).reading()
+    try:
+        found = yield Call(lambda: one.place.kind.holders(reading, live))
+    except CallFailed:
+        # That is for people; what the deletion was refused for says more.
+        return ""
+    return "; ".join(found)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Protected
-from ..resource import Resource, needs
+from ..errors import Broken, Protected
+from ..resource import Resource, resolve
 from ..value import Unknown, fill
 from .aside import key_of_removal, what_was_put_aside
 from .attempts import Movement
-from .converge import converge
+from .bringing import is_ready, schedule_steps
+from .journal import Earlier
 from .preview import ActionKind, Preview, living, preview, preview_teardown
 from .reading import Reading, check_doubles
-from .remove import Doomed, ask_whether_it_stays, order, schedule_removals
+from .remove import Doomed, ask_whether_it_stays, comes_back, schedule_removals, sweep
 from .schedule import Ending, Schedule
 from .snapshot import Place, Snapshot
+from .sparing import chosen_to_go, locked
 from .world import World
 
 if TYPE_CHECKING:
@@ -72,10 +74,12 @@ class Run:
         durations: Mapping[str, float],
         options: Options,
         attempt: str = "",
+        earlier: Earlier | None = None,
     ) -> None:
-        """`attempt` names the run that this one goes on for, where that one was killed: client tokens are then the same."""
+        """`attempt` tells the client tokens of this run from those of others; `earlier` is what those tell it."""
         self.plan, self.options = plan, options
-        self.aws = aws.attempting(attempt or secrets.token_hex(8))
+        self.earlier = earlier or Earlier()
+        self.aws = aws.attempting(self.earlier.attempt or attempt or secrets.token_hex(8))
         self._clock, self._parallelism, self._durations = clock, parallelism, durations
         self._snapshot = Snapshot(self.aws)
         self._reading = Reading(plan, self.aws, self._snapshot, types)
@@ -100,7 +104,10 @@ class Run:
         """What `teardown` would delete."""
         self._read(self._reading.places())
         chosen = self._chosen_to_go()
-        return preview_teardown(self._snapshot, chosen, self._staying(chosen))
+        stays = self._staying(chosen)
+        if not self.options.lift_protection:
+            stays |= dict(locked(self._everything(), chosen))
+        return preview_teardown(self._snapshot, chosen, stays)
 
     def _staying(self, chosen: Callable[[str], bool]) -> dict[str, str]:
         """Why what is chosen to go would stay, by step; asked of all at once."""
@@ -141,54 +148,39 @@ class Run:
         if preview.refusals:
             raise Protected("\n".join(preview.refusals))
         began = self._clock.now()
-        schedule = self._scheduled()
-        world = self._world(schedule)
-        actions = {action.step: action for action in preview.actions}
-        self._schedule_replacements(world, actions)
-        self._schedule_steps(world, actions)
-        endings = self._run(schedule)
+        endings, made_anew = self._bring(preview)
+        failed_again = any(isinstance(endings[key].error, Broken) for key in made_anew)
+        if made_anew and not failed_again and not self._interrupted:
+            endings |= self._bring_what_went_down()
         orphans = [self._doomed(action) for action in preview.actions if action.kind is ActionKind.DELETE]
         orphans += [aside for action in preview.actions if (aside := what_was_put_aside(self._snapshot, action))]
         if orphans and all(ending.outcome == "done" for ending in endings.values()) and not self._interrupted:
             schedule = self._scheduled()
             schedule_removals(self._world(schedule), orphans)
-            endings = {**endings, **self._run(schedule)}
+            endings |= self._run(schedule)
         return self._result(preview, endings, began)
 
-    def _schedule_replacements(self, world: World, actions: Mapping[str, Action]) -> None:
+    def _bring(self, preview: Preview) -> tuple[dict[Hashable, Ending], set[str]]:
+        """Replace, create and update; how that ended, and the steps that failed in AWS and were made anew."""
+        schedule = self._scheduled()
+        world = self._world(schedule)
+        actions = {action.step: action for action in preview.actions}
         replaced = [action for action in actions.values() if action.kind is ActionKind.REPLACE]
         schedule_removals(world, [self._doomed(action) for action in replaced if not action.made_before_deleted])
+        schedule_steps(world, self.plan, actions, self._durations)
+        return self._run(schedule), world.made_anew
 
-    def _schedule_steps(self, world: World, actions: Mapping[str, Action]) -> None:
-        weights = self._weights(actions)
-        for step in self.plan.steps:
-            for need in needs(step):
-                if need.path is None:
-                    world.wanted_ready.add(need.step.key)
-                else:
-                    world.wanted_paths.setdefault(need.step.key, set()).add(need.path)
-        for step in self.plan.steps:
-            action = actions[step.key]
-            if action.kind is ActionKind.NONE and (action.reason or _is_ready(action)):
-                world.finished(step)
-                continue
-            waits: list[Hashable] = [
-                ("ready", need.step.key) if need.path is None else ("value", need.step.key, need.path) for need in needs(step)
-            ]
-            if action.kind is ActionKind.REPLACE and not action.made_before_deleted:
-                waits.append(("removed", step.key))
-            world.schedule.add(step.key, converge(world, step, action), waits_for=waits, weight=weights[step.key])
-
-    def _weights(self, actions: Mapping[str, Action]) -> dict[str, float]:
-        """The expected time from a step's start to the end of all that hangs on it."""
-        weights: dict[str, float] = {}
-        for step in reversed(self.plan.steps):
-            is_quick = actions[step.key].kind in (ActionKind.NONE, ActionKind.UPDATE)
-            own = 1.0 if is_quick else self._durations.get(step.key, type(step).usual_seconds)
-            weights[step.key] = total = own + weights.get(step.key, 0.0)
-            for need in needs(step):
-                weights[need.step.key] = max(weights.get(need.step.key, 0.0), total)
-        return weights
+    def _bring_what_went_down(self) -> dict[Hashable, Ending]:
+        """What stood on something that failed went down with it, or refers to it still: another look shows what."""
+        self._snapshot.forget_born()
+        again = self.preview()
+        if again.refusals:
+            return {}
+        endings, _ = self._bring(again)
+        well: dict[Hashable, Ending] = {
+            action.step: Ending("done") for action in again.actions if action.kind is ActionKind.NONE and is_ready(action)
+        }
+        return {**well, **endings}
 
     # -- teardown
 
@@ -201,26 +193,45 @@ class Run:
             raise Protected("\n".join(preview.refusals))
         began = self._clock.now()
         schedule = self._scheduled()
-        schedule_removals(self._world(schedule), [self._doomed(action) for action in preview.actions])
+        doomed = [self._doomed(action) for action in preview.actions]
+        schedule_removals(self._world(schedule), doomed)
         endings = self._run(schedule)
         if self._interrupted:
             return self._result(preview, endings, began)
+        gone = [one for one in doomed if comes_back(one.place.kind) and _is_done(endings, one)]
+        returning = self._sweep([*gone, *self._deleted_by_a_killed_run()])
         self._read(self._reading.places())
         chosen = self._chosen_to_go()
-        remaining = tuple(f"{key} ({place.kind.__name__})" for place, key, _ in living(self._snapshot) if chosen(key))
+        left = {f"{key} ({place.kind.__name__})" for place, key, _ in living(self._snapshot) if chosen(key)}
+        remaining = tuple(sorted(left | {f"{key} (made again by what writes to it)" for key in returning}))
         scheduled = [
             f"{what}: {word}" for _, sighting in self._snapshot.places() for what, word in sorted(sighting.scheduled.items())
         ]
         return dataclasses.replace(self._result(preview, endings, began), left=tuple(scheduled), remaining=remaining)
 
+    def _deleted_by_a_killed_run(self) -> Iterator[Doomed]:
+        """What a teardown deleted that was killed before it could see whether that came back."""
+        for step in self.plan.steps:
+            place = self._snapshot.place(type(step), step.region)
+            if step.key in self.earlier.going and comes_back(place.kind) and not self._snapshot.lives(place, step.key):
+                named = self.aws.ownership.name(resolve(step, self._snapshot.value))
+                yield Doomed(step.key, place, {place.kind.id.path: named})
+
+    def _sweep(self, gone: Iterable[Doomed]) -> set[str]:
+        schedule, returning = self._scheduled(), set[str]()
+        world = self._world(schedule)
+        for one in gone:
+            schedule.add(one.key, sweep(world, one, returning))
+        for key, ending in self._run(schedule).items():
+            if ending.error is not None:
+                returning.add(str(key))
+        return returning
+
     def _chosen_to_go(self) -> Callable[[str], bool]:
-        if not self.options.only and not self.options.exclude:
-            return lambda key: True
-        doomed = [Doomed(key, place, live) for place, key, live in living(self._snapshot)]
-        holders = order(doomed)
-        chosen = _closed(holders, self.options.only) if self.options.only else set(holders)
-        spared = {key for key, first in holders.items() if _closed(holders, [key]) & set(self.options.exclude)}
-        return (chosen - spared).__contains__
+        return chosen_to_go(self.plan, self._everything(), self.options)
+
+    def _everything(self) -> list[Doomed]:
+        return [Doomed(key, place, live) for place, key, live in living(self._snapshot)]
 
     # -- shared
 
@@ -234,7 +245,11 @@ class Run:
         return Schedule(self._clock, self._parallelism, fail_fast=self.options.fail_fast)
 
     def _world(self, schedule: Schedule) -> World:
-        return World(self.aws, self._snapshot, schedule, self._clock, self.options, Movement(self._clock))
+        movement = Movement(self._clock)
+        if self.earlier.attempt or self.earlier.recent:
+            # What an earlier run made may be as young as what this one makes.
+            movement.made()
+        return World(self.aws, self._snapshot, schedule, self._clock, self.options, movement, self.earlier)
 
     def _run(self, schedule: Schedule) -> dict[Hashable, Ending]:
         self._schedule = schedule
@@ -247,23 +262,13 @@ class Run:
         return Result(outcomes, self._interrupted, self._clock.real(self._clock.now() - began))
 
 
-def _closed(holders: Mapping[str, set[str]], keys: Iterable[str]) -> set[str]:
-    """The keys and all that must go before them."""
-    closed: set[str] = set()
-    todo = list(keys)
-    while todo:
-        if (key := todo.pop()) not in closed:
-            closed.add(key)
-            todo += holders.get(key, ())
-    return closed
+def _is_done(endings: Mapping[Hashable, Ending], one: Doomed) -> bool:
+    ending = endings.get(("remove", one.key))
+    return ending is not None and ending.outcome == "done"
 
 
 def _may_stay(kind: type[Resource]) -> bool:
     return kind.stays.__func__ is not Resource.stays.__func__  # type: ignore[attr-defined]
-
-
-def _is_ready(action: Action) -> bool:
-    return action.state is None or action.state.name == "ready"
 
 
 def _outcome(action: Action, endings: Mapping[Hashable, Ending]) -> Outcome:

@@ -76,12 +76,19 @@ class Snapshot:
         """Nothing can be known of the place."""
         self._sightings[place] = Sighting(refused=refused)
 
+    def expect(self, step: Resource) -> None:
+        """It is about to be made: ids that are made of its name, unlike those that AWS gives, can be borne again."""
+        kind, name = type(step), self._aws.ownership.name(step)
+        self._buried -= {one for one in self._buried if one[0] is kind and _last_part(one[1]) == name}
+
     def born(self, step: Resource, live: Live | None) -> None:
         """A resource that this run has just made, as far as the answer showed it; it counts until a read shows more."""
         self._born[step.key] = live or {}
-        # A name, unlike an id that AWS gives, can be borne again.
-        kind = type(step)
-        self._buried -= {(kind, identity(kind, live or {})), (kind, self._aws.ownership.name(step))}
+        self._buried.discard((type(step), identity(type(step), live or {})))
+
+    def forget_born(self) -> None:
+        """What this run has made counts from now on only as far as reads show it: some of it may have gone down again."""
+        self._born.clear()
 
     def bury(self, key: str, kind: type[Resource], live: Live) -> None:
         """It was deleted, and a read has shown that it is gone."""
@@ -177,6 +184,10 @@ def _sorted(kind: type[Resource], documents: Documents, buried: Set[tuple[type[R
 def identity(kind: type[Resource], live: Live) -> str:
     """The id that a document shows."""
     return str(shown(kind.id.path, live) or "")
+
+
+def _last_part(name: str) -> str:
+    return re.split("[:/]", name)[-1]
 
 
 def is_name(ref: Ref) -> bool:

@@ -18,6 +18,7 @@ from .snapshot import Place, Snapshot
 if TYPE_CHECKING:
     from ..aws.account import Aws
     from .clock import Clock
+    from .journal import Earlier
     from .options import Options
 
 log = structlog.get_logger("provisioner")
@@ -38,10 +39,13 @@ class World:
     clock: Clock
     options: Options
     movement: Movement
+    earlier: Earlier
     wanted_paths: dict[str, set[str]] = dataclasses.field(default_factory=dict)
     """By step: the paths that other steps wait for."""
     wanted_ready: set[str] = dataclasses.field(default_factory=set)
     """Steps whose readiness others wait for."""
+    made_anew: set[str] = dataclasses.field(default_factory=set)
+    """Steps that failed in AWS after this run had made them, and were made once more."""
 
     def read(self, step: str, place: Place, since: float) -> Work:
         """A bulk read of the place, begun at `since` or later and shared with all who ask; the snapshot is newer afterwards."""

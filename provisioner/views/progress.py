@@ -77,35 +77,43 @@ class Progress:
 
     def read(self, event: Event) -> None:
         """One event of the run."""
-        step = str(event.get("step", ""))
         with self._lock:
-            match event["event"]:
-                case "step started":
-                    self._running.setdefault(step, _Running(str(event["action"]), time.monotonic())).on = ""
-                case "step waiting":
-                    if step in self._running:
-                        self._running[step].on = str(event["on"])
-                case "call retried":
-                    if step in self._running:
-                        self._running[step].on = f"{event['service']}: {event['code']}, again in {duration(event['seconds'])}"
-                case "step done":
-                    self._finished(step, str(event["action"]), float(event["seconds"]))
-                case "step failed":
-                    self._failed(step, str(event["error"]))
+            finished = self._noted(event)
+        # Not inside the lock: whoever draws holds the terminal's own, and waits for this one.
+        if finished is not None:
+            self._write(finished)
 
-    def _finished(self, step: str, action: str, seconds: float) -> None:
+    def _noted(self, event: Event) -> Line | None:
+        """Keeps what an event tells; the line that is to be written for it, if one is."""
+        step = str(event.get("step", ""))
+        match event["event"]:
+            case "step started":
+                self._running.setdefault(step, _Running(str(event["action"]), time.monotonic())).on = ""
+            case "step waiting":
+                if step in self._running:
+                    self._running[step].on = str(event["on"])
+            case "call retried":
+                if step in self._running:
+                    self._running[step].on = f"{event['service']}: {event['code']}, again in {duration(event['seconds'])}"
+            case "step done":
+                return self._finished(step, str(event["action"]), float(event["seconds"]))
+            case "step failed":
+                return self._failed(step, str(event["error"]))
+        return None
+
+    def _finished(self, step: str, action: str, seconds: float) -> Line:
         self._running.pop(step, None)
         is_half = action == "delete" and self._kinds.get(step) == "replace"
         if not is_half and self._kinds.get(step) != "none":
             self._done.add(step)
         verb = DONE.get(action, action)
         row = [Span("✓ ", "good"), Span(f"{step:<{self._width}}  {verb:<8}"), Span(f"  {duration(seconds):>9}", "dim")]
-        self._write(line(*row, Span(f"  {len(self._done)}/{self._total}", "dim")))
+        return line(*row, Span(f"  {len(self._done)}/{self._total}", "dim"))
 
-    def _failed(self, step: str, error: str) -> None:
+    def _failed(self, step: str, error: str) -> Line:
         self._running.pop(step, None)
         said = error.partition("\n")[0].removeprefix(f"{step}: ")
-        self._write(line(Span(f"✗ {step:<{self._width}}  failed  ", "bad"), shorten(said, BRIEF, placeholder=" …"), cut=True))
+        return line(Span(f"✗ {step:<{self._width}}  failed  ", "bad"), shorten(said, BRIEF, placeholder=" …"), cut=True)
 
     def _write(self, finished: Line) -> None:
         self._screen.write([finished] if self._has_written else [line(), finished])

@@ -129,3 +129,47 @@ def test_no_more_calls_are_in_flight_than_allowed(embedded: Running) -> None:
     aws = Aws(connection, OWNERSHIP, REGION)
     assert len(aws.together(lambda _: aws.ec2.describe_vpcs()["Vpcs"], range(6))) == 6
     assert connection.in_flight._value == 2
+
+
+@pytest.fixture
+def expired(failing: Any) -> None:
+    """The first call is told that its credentials have expired."""
+    failing("DescribeVpcs", 1, 400, "ExpiredToken")
+
+
+def test_credentials_that_expired_are_renewed_and_the_call_can_be_made_again(embedded: Running, expired: None) -> None:
+    connection = Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
+    aws = Aws(connection, OWNERSHIP, REGION)
+    with pytest.raises(CallFailed) as caught:
+        aws.ec2.describe_vpcs()
+    assert (caught.value.meaning, caught.value.patience > 0) == (Meaning.THROTTLED, True)
+    assert aws.ec2.describe_vpcs()["Vpcs"]
+    assert connection.age == 1
+    # Whoever still had the old ones need not renew them again.
+    assert connection.renew(0)
+    assert connection.age == 1
+    connection.close()
+
+
+def test_credentials_that_expired_for_good_are_an_error_at_once(
+    embedded: Running, expired: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "its-secret")
+    connection = Connection(region=REGION, endpoint_url=embedded.url)
+    with pytest.raises(CallFailed, match="ExpiredToken") as caught:
+        Aws(connection, OWNERSHIP, REGION).ec2.describe_vpcs()
+    assert caught.value.meaning is Meaning.FINAL
+    assert not connection.renew(connection.age)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another-key")
+    assert connection.renew(connection.age)
+    connection.close()
+
+
+def test_pages_go_on_with_renewed_credentials_from_the_first(embedded: Running, expired: None) -> None:
+    connection = Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
+    pages = Aws(connection, OWNERSHIP, REGION).ec2.get_paginator("describe_vpcs")
+    with pytest.raises(CallFailed) as caught:
+        list(pages.paginate())
+    assert caught.value.meaning is Meaning.THROTTLED
+    connection.close()

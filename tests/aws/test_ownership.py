@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provisioner.aws.account import Aws
 from provisioner.aws.ownership import Ownership, fitted
-from provisioner.errors import PlanError
+from provisioner.errors import ForeignOwner, PlanError
 from provisioner.resource import Name, Output, Resource, attr, part_of
 from tests.resources.otherwise import answering
 
@@ -95,12 +95,38 @@ def test_a_resource_is_known_by_its_tags_alone(tags: dict[str, str], step: str |
 
 def test_what_takes_no_tags_is_known_by_its_whole_mark() -> None:
     mark = OWNERSHIP.mark(Marked("a"))
-    assert OWNERSHIP.step_of(Marked, {"Id": "x", "Description": f"for people; {mark}"}) == "Marked/a"
+    assert OWNERSHIP.step_of(Marked, {"Id": "x", "Description": mark}) == "Marked/a"
+    # Somebody speaks of ours, or has copied it into words of theirs.
+    for words in (f"for people; {mark}", f"{mark} (a copy)", f"{mark}\nand more", f" {mark}"):
+        assert OWNERSHIP.step_of(Marked, {"Id": "x", "Description": words}) is None
     other = Ownership(plan="shop", environment="dev2", account_id="123456789012", prefix="shop", plan_tags={})
     assert other.step_of(Marked, {"Id": "x", "Description": mark}) is None
     assert OWNERSHIP.step_of(Marked, {"Id": "x", "Description": None}) is None
     assert not Marked.taggable()
     assert "tags" not in Marked.attributes
+
+
+def test_what_is_to_be_taken_over_gets_the_tags_or_the_mark() -> None:
+    tags = "provisioner:plan=shop, provisioner:environment=dev, provisioner:step=Tagged/a"
+    aws = Aws(None, OWNERSHIP, "us-east-1")  # type: ignore[arg-type]
+    assert Tagged("a").adoption(aws) == f"to take it over, tag it with {tags}"
+    words = "to take it over, let its Description be 'provisioner plan=shop environment=dev step=Marked/a'"
+    assert Marked("a").adoption(aws) == words
+
+
+def test_a_mark_ends_where_its_words_end() -> None:
+    with pytest.raises(PlanError, match="Marked/a b is known by a mark, and a mark has no spaces: choose a name without"):
+        OWNERSHIP.mark(Marked("a b"))
+
+
+def test_nothing_is_made_a_part_of_what_is_not_the_plans() -> None:
+    whole = {"Id": "x", "Tags": {"provisioner:plan": "shop", "provisioner:environment": "dev", "provisioner:step": "Tagged/a"}}
+    OWNERSHIP.must_own(Marked("a"), Tagged, whole)
+    OWNERSHIP.must_own(Tagged("a b"), Tagged, whole)
+    with pytest.raises(ForeignOwner, match="Marked/a is for x, which is not this plan's: refer to a Tagged of the plan"):
+        OWNERSHIP.must_own(Marked("a"), Tagged, {"Id": "x", "Tags": {"provisioner:plan": "shop"}})
+    with pytest.raises(PlanError, match="a mark has no spaces"):
+        OWNERSHIP.must_own(Marked("a b"), Tagged, whole)
 
 
 def test_a_part_is_the_plans_where_its_whole_is_and_is_named_as_that() -> None:

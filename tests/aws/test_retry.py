@@ -296,5 +296,26 @@ def test_not_there_is_waited_out_only_while_something_is_young() -> None:
     assert attempts(missing, young=True)[1] >= 300
 
 
+def test_not_yet_is_waited_out_whoever_made_it() -> None:
+    """A run that was killed a moment ago may have made what this one uses."""
+    unknown = answer("iam", "CreateRole", "MalformedPolicyDocument", "Invalid principal in policy")
+    assert attempts(unknown, young=False)[1] >= 120
+
+
+def test_patience_with_an_error_counts_from_when_it_was_first_met() -> None:
+    first = answer("cloudtrail", "CreateTrail", "InsufficientS3BucketPolicyException")
+    then = answer("cloudtrail", "CreateTrail", "InsufficientEncryptionPolicyException")
+    watch = _Watch()
+    policy = persistent(sleep=watch.sleep, now=watch.now, young=lambda: True, moved=lambda: 0.0)
+
+    def work() -> None:
+        raise first if watch.time < 110 else then
+
+    with pytest.raises(CallFailed) as caught:
+        policy(work)
+    assert caught.value is then
+    assert watch.time >= 110 + 120
+
+
 def test_patience_with_what_is_held_counts_from_the_last_movement() -> None:
     assert attempts(answer("ec2", "DeleteVpc", "DependencyViolation"), moved=200.0)[1] >= 500

@@ -6,9 +6,8 @@ our types to the test.
 
 from __future__ import annotations
 
-from .faults import Lossy, Throttling
-from .jealous import Jealous
-from .late import Late
-from .slow import Slow
+from provisioner.embedded.lifelike.dependencies import Jealous
 
-__all__ = ["Jealous", "Late", "Lossy", "Slow", "Throttling"]
+from .faults import Lossy
+
+__all__ = ["Jealous", "Lossy"]

@@ -1,14 +1,13 @@
-"""What goes wrong between a caller and AWS: answers that are lost, and calls that are throttled."""
+"""Answers that are lost: those of calls that a test names."""
 
 from __future__ import annotations
 
 import json
-import random
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provisioner.aws.retry import CallKind, kind_of
-from provisioner.embedded.call import Behaviour, HangUp, Refused
+from provisioner.embedded.call import Behaviour, HangUp
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,42 +57,3 @@ class Lossy(Behaviour):
         if step := re.search(r'"provisioner:step", "\w+": "(.+?)"', json.dumps(call.parameters, default=str)):
             for found in _ID.findall(json.dumps(answer.content, default=str)):
                 self._steps.setdefault(found, f"<{step[1]}>")
-
-
-class Throttling(Behaviour):
-    """Answers a share of all calls (`rate`, 0 to 1) with the service's own word for "too many", by the dice of `seed`."""
-
-    def __init__(self, rate: float, seed: int) -> None:
-        self.throttled = 0
-        self._rate, self._random = rate, random.Random(seed)
-
-    def before(self, call: Call) -> Answer | None:
-        if self._random.random() >= self._rate:
-            return None
-        self.throttled += 1
-        raise Refused(*_TOO_MANY[call.service])
-
-
-_TOO_MANY: dict[str, Any] = {
-    "autoscaling": ("Throttling", "Rate exceeded", 400),
-    "acm": ("ThrottlingException", "Rate exceeded", 400),
-    "cloudfront": ("Throttling", "Rate exceeded", 400),
-    "cloudtrail": ("ThrottlingException", "Rate exceeded", 400),
-    "cloudwatch": ("Throttling", "Rate exceeded", 400),
-    "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
-    "elbv2": ("Throttling", "Rate exceeded", 400),
-    "firehose": ("ThrottlingException", "Rate exceeded", 400),
-    "iam": ("Throttling", "Rate exceeded", 400),
-    "kms": ("ThrottlingException", "Rate exceeded", 400),
-    "lambda": ("TooManyRequestsException", "Rate exceeded", 429),
-    "logs": ("ThrottlingException", "Rate exceeded", 400),
-    "rds": ("Throttling", "Rate exceeded", 400),
-    "resourcegroupstaggingapi": ("ThrottledException", "Rate exceeded", 400),
-    "route53": ("Throttling", "Rate exceeded", 400),
-    "s3": ("SlowDown", "Please reduce your request rate.", 503),
-    "sns": ("Throttling", "Rate exceeded", 400),
-    "secretsmanager": ("ThrottlingException", "Rate exceeded", 400),
-    "ssm": ("ThrottlingException", "Rate exceeded", 400),
-    "sts": ("Throttling", "Rate exceeded", 400),
-    "wafv2": ("ThrottlingException", "Rate exceeded", 400),
-}

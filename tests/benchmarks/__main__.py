@@ -10,7 +10,7 @@ import sys
 
 import structlog
 
-from . import measures
+from . import measures, resilience
 
 
 def main() -> None:
@@ -18,9 +18,9 @@ def main() -> None:
     structlog.configure(processors=[_drop])
     print("| what | measured | beside | ratio |")
     print("| --- | --- | --- | --- |")
-    chosen = sys.argv[1:] or list(measures.ALL)
-    for name in chosen:
-        for row in measures.ALL[name]():
+    every = {**measures.ALL, **resilience.ALL}
+    for name in sys.argv[1:] or every:
+        for row in every[name]():
             print(f"| {row.what} | {row.measured} | {row.beside} | {row.ratio} |", flush=True)
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 from provisioner import Plan
@@ -29,19 +29,14 @@ from provisioner.resources import every_type
 from provisioner.resources.ec2.subnet import Subnet
 from provisioner.resources.ec2.vpc import Vpc
 
+from .rows import Row
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 
 REGION = "us-east-1"
 LATENCY = 0.060
-
-
-class Row(NamedTuple):
-    what: str
-    measured: str
-    beside: str = ""
-    ratio: str = ""
 
 
 # -- start-up

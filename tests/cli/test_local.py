@@ -32,7 +32,7 @@ def test_the_first_command_starts_an_embedded_aws_that_the_next_ones_find(bare: 
     again = bare("plan", "--plan", "shop.py")
     assert again.err.splitlines()[-1] == "Nothing to do: 4 as wanted."
     known = bare("local", "status", "--output", "json").document
-    assert set(known) == {"running", "url", "port", "pid", "started", "level", "minute_ms", "calls", "idle_seconds"}
+    assert set(known) == {"running", "url", "port", "pid", "started", "level", "minute_ms", "injected", "calls", "idle_seconds"}
     assert known["url"] in again.err
     assert bare("local", "start", "--output", "json").document["pid"] == known["pid"]
     assert bare("local", "reset").err == f"The embedded AWS at {known['url']} is empty.\n"

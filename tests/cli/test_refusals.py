@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import boto3
 import pytest
 
 from provisioner.embedded.server import Running
@@ -264,7 +265,7 @@ def test_nothing_that_is_configured_for_the_real_aws_counts_in_an_embedded_envir
         (["plan", "--exclude", "Queue/x"], "--exclude Queue/x: there is no such step (`status` lists them)"),
         (["up", "--delete", "Queue/x"], "--delete Queue/x: there is no such step (`status` lists them)"),
         (["teardown", "--only", "Vpc/vcp"], "--only Vpc/vcp: there is no such step (did you mean Vpc/vpc?)"),
-        (["teardown", "--exclude", "Vpc/vcp"], "--exclude Vpc/vcp: there is no such step (did you mean Vpc/vpc?)"),
+        (["teardown", "--keep", "Vpc/vcp"], "--keep Vpc/vcp: there is no such step (did you mean Vpc/vpc?)"),
         (["status", "--only", "Vpc/vcp"], "--only Vpc/vcp: there is no such step (did you mean Vpc/vpc?)"),
     ],
 )  # fmt: skip
@@ -302,7 +303,7 @@ def test_a_protected_environment_is_not_torn_down_until_the_protection_is_lifted
     before = writes(embedded)
     assert refused(provisioner("teardown", "--yes", "--set", "protect=true")) == (
         "✗ shop in local is protected (protect = true). Nothing was changed. "
-        "To delete it all the same: teardown local --set protect=false\n"
+        "To delete it all the same: teardown --plan shop.py --set protect=true --set protect=false\n"
     )
     assert writes(embedded) == before
 
@@ -344,3 +345,32 @@ def test_what_holds_data_is_deleted_only_where_it_is_named(provisioner: Provisio
     assert writes(embedded) == before
     ended = provisioner("up", "--yes", "--set", "keys=1", "--delete", "Key/key-1", "--output", "json")
     assert (ended.code, ended.document["summary"]["delete"]) == (0, 1)
+
+
+def test_what_is_somebody_elses_is_refused_with_what_would_take_it_over(
+    provisioner: Provisioner, folder: Path, embedded: Running, ec2: Any
+) -> None:
+    (folder / "shop.py").write_text(
+        dedent("""
+            from provisioner import Plan
+            from provisioner.resources.logs.log_group import LogGroup
+
+            plan = Plan("shop", LogGroup("app"))
+        """)
+    )
+    made_up = {"aws_access_key_id": "theirs", "aws_secret_access_key": "theirs"}
+    client: Any = boto3.client
+    logs = client("logs", endpoint_url=embedded.url, region_name="us-east-1", **made_up)
+    logs.create_log_group(logGroupName="shop-app-local", tags={"team": "theirs"})
+    before = writes(embedded)
+    ended = provisioner("up", "--yes")
+    assert (ended.code, writes(embedded)[len(before) :]) == (4, ["logs:CreateLogGroup"])
+    assert "something that is not this plan's already stands there (ResourceAlreadyExistsException" in ended.err
+    assert "tag it with provisioner:plan=shop, provisioner:environment=local, provisioner:step=LogGroup/app" in ended.err
+    assert logs.list_tags_for_resource(resourceArn=_arn(logs))["tags"] == {"team": "theirs"}
+    logs.close()
+
+
+def _arn(logs: Any) -> str:
+    [group] = logs.describe_log_groups()["logGroups"]
+    return str(group["logGroupArn"])

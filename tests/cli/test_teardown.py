@@ -44,10 +44,12 @@ def test_teardown_takes_what_the_plan_no_longer_lists(provisioner: Provisioner) 
     assert document["summary"]["delete"] == 4
 
 
-def test_exclude_leaves_a_step_and_what_it_depends_on(provisioner: Provisioner) -> None:
+def test_keep_spares_a_step_and_what_it_depends_on(provisioner: Provisioner) -> None:
     assert provisioner("up", "--yes").code == 0
-    document = provisioner("teardown", "--yes", "--exclude", "Subnet/public-a", "--output", "json").document
+    document = provisioner("teardown", "--yes", "--keep", "Subnet/public-a", "--output", "json").document
     assert [action["step"] for action in document["actions"]] == ["InternetGateway/door", "Subnet/public-b"]
+    ended = provisioner("teardown", "--yes", "--keep", "Subnet/public-a")
+    assert ended.err.endswith("2 of shop stay in local, as you asked: `status` lists them.\n")
 
 
 def test_only_takes_a_step_with_what_holds_on_to_it(provisioner: Provisioner) -> None:

@@ -217,6 +217,7 @@ def test_the_first_ctrl_c_lets_calls_in_flight_finish_and_a_second_run_goes_on(
     assert writes(embedded) == ["ec2:CreateVpc"]
     assert "Not begun: Subnet/public-a, Subnet/public-b, InternetGateway/door\n" in terminal.text
     assert terminal.text.endswith("What is done stays. Run the same command again to go on from here.\n")
+    assert provisioner("unlock", "--output", "json").document["holder"] is None
     again = provisioner("up", "--yes", "--output", "json")
     assert (again.code, again.document["summary"]["create"]) == (0, 3)
 
@@ -305,3 +306,28 @@ def test_a_failure_is_said_when_it_happens_in_few_words() -> None:
     assert shown.startswith("\n✗ Vpc/a  failed  AWS said no no")
     assert shown.endswith(" …\n")
     assert len(shown) < 130
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_who_draws_never_waits_for_who_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    actions = (Action("Vpc/a", "Vpc", ActionKind.CREATE),)
+    done = {"event": "step done", "step": "Vpc/a", "action": "create", "seconds": 0.5}
+    with Progress(Screen(stream=_Terminal()), Preview(actions), None) as progress:
+        live = progress._live
+        assert live is not None
+        writing = threading.Thread(target=progress.read, args=(done,))
+        # Whoever draws holds the terminal's lock.
+        with live._lock:
+            writing.start()
+            while writing.is_alive() and "Vpc/a" not in progress._done:
+                writing.join(0.01)
+            drawing = threading.Thread(target=progress._drawing, daemon=True)
+            drawing.start()
+            drawing.join(5)
+            assert not drawing.is_alive()
+        writing.join()

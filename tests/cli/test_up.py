@@ -10,7 +10,7 @@ import pytest
 from provisioner.embedded.call import Behaviour, Call, Refused
 from provisioner.embedded.server import Running
 
-from .conftest import Provisioner, writes
+from .conftest import Provisioner, all_writes
 
 STEPS = ["Vpc/vpc", "Subnet/public-a", "Subnet/public-b", "InternetGateway/door"]
 
@@ -66,11 +66,11 @@ def test_without_a_terminal_there_is_one_line_for_every_finished_step_and_then_w
 
 def test_a_second_up_changes_nothing(provisioner: Provisioner, embedded: Running) -> None:
     first = provisioner("up", "--yes")
-    before = writes(embedded)
+    before = all_writes(embedded)
     second = provisioner("up")
     assert (second.code, second.out) == (0, first.out)
     assert "Nothing to do: 4 as wanted." in second.err.splitlines()
-    assert writes(embedded) == before
+    assert all_writes(embedded) == before
 
 
 def test_the_json_of_a_run_has_the_shape_that_scripts_rely_on(provisioner: Provisioner) -> None:

@@ -39,7 +39,7 @@ def test_version_says_the_version(bare: Provisioner) -> None:
     ("arguments", "said"),
     [
         (["pln"], "there is no command 'pln' (did you mean plan?)"),
-        (["frobnicate"], "there is no command 'frobnicate' (there are up, plan, status, outputs, teardown, schema, local)"),
+        (["frobnicate"], "there is no command 'frobnicate' (there are up, plan, status, outputs, teardown, unlock, "),
         (["up", "--bogus"], "No such option '--bogus'."),
         (["up", "local", "more"], "Got unexpected extra argument (more)"),
         (["up", "--parallelism", "0"], "Invalid value for '--parallelism': 0 is not in the range x>=1."),

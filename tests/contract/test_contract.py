@@ -11,12 +11,12 @@ import pytest
 
 from provisioner import Plan
 from provisioner.aws.retry import CallKind, kind_of
+from provisioner.embedded.clock import looking
 from provisioner.engine.clock import Clock
 from provisioner.engine.options import Options
 from provisioner.engine.run import Run
 from provisioner.resource import dependencies
 from provisioner.resources import every_type
-from tests.behaviours import Slow
 
 from .examples import Example, every_example
 
@@ -93,17 +93,15 @@ class Account:
         return self.writes()[len(before) :]
 
     def teardown(self) -> Result:
-        run = self.run()
+        run = self.run(options=Options(lift_protection=True))
         return run.teardown(run.preview_teardown())
 
 
 @pytest.fixture
 def account(aws: Aws, embedded: Running) -> Iterator[Account]:
     """An account of an AWS that takes its time."""
-    slow = Slow(1)
-    embedded.behaviours.insert(1, slow)
-    yield Account(aws, embedded)
-    embedded.behaviours.remove(slow)
+    with looking(1):
+        yield Account(aws, embedded)
 
 
 def test_every_type_has_an_example() -> None:
@@ -200,7 +198,7 @@ def test_tags_are_put_again_and_others_left_alone(account: Account, example: Exa
 @each_type
 def test_what_another_hand_deleted_is_made_again(account: Account, example: Example) -> None:
     account.up(example.step)
-    only = account.run(options=Options(only=(example.step.key,)))
+    only = account.run(options=Options(only=(example.step.key,), lift_protection=True))
     assert only.teardown(only.preview_teardown()).ok
     assert account.action(example.step).kind == "create"
     account.up(example.step)

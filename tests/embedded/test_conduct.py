@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provisioner.embedded.clock import Delay, going
+from provisioner.embedded.clock import Delay, going, looking
 from provisioner.embedded.conduct import Conduct
 
 
@@ -34,6 +34,14 @@ def test_without_a_clock_looks_are_counted() -> None:
     assert not delay.is_over()
     assert [delay.goes_on() for _ in range(4)] == [True, True, False, False]
     assert delay.is_over()
+
+
+def test_a_test_may_want_more_looks_than_usual() -> None:
+    with looking(1):
+        short, usual = Delay(5, looks=0), Delay(5)
+    assert [short.goes_on() for _ in range(2)] == [True, False]
+    assert [usual.goes_on() for _ in range(3)] == [True, True, False]
+    assert not Delay(5, looks=0).goes_on()
 
 
 def test_with_a_clock_time_passes_and_the_first_look_sees_it_under_way() -> None:

@@ -143,10 +143,17 @@ def test_a_taken_port_is_said(folder: Path) -> None:
         process.start(folder, idle_minutes=5, port=port + 1)
 
 
+class _Unheard(Conduct):
+    """One that asks for a fault that there is not."""
+
+    def arguments(self) -> list[str]:
+        return [*super().arguments(), "--fault", "odd *:*"]
+
+
 def test_a_server_that_cannot_start_says_where_to_look(folder: Path) -> None:
     with pytest.raises(process.NotStarted, match=r"embedded\.log"):
-        process.start(folder, idle_minutes=5, conduct=Conduct("hostile", faults=("no such rule",)))
-    assert "no such rule" in (folder / "embedded.log").read_text()
+        process.start(folder, idle_minutes=5, conduct=_Unheard("hostile"))
+    assert "'odd *:*' is no rule" in (folder / "embedded.log").read_text()
 
 
 def test_one_that_behaves_otherwise_is_not_taken_for_the_wanted_one(folder: Path) -> None:

@@ -128,7 +128,7 @@ def test_what_is_to_stay_keeps_a_teardown_from_deleting_anything(workshop: Works
     with pytest.raises(Protected, match="Toy/a: it is full"):
         run.teardown(preview)
     assert len(workshop.cloud.things) == 3
-    assert workshop.teardown(Options(exclude=("Toy/a",))).ok
+    assert workshop.teardown(Options(keep=("Toy/a",))).ok
     assert set(living(workshop)) == {"Toy/a"}
 
 

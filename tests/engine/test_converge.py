@@ -1,21 +1,27 @@
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from provisioner.aws.retry import Meaning
+from provisioner.engine.attempts import Movement
+from provisioner.engine.clock import Clock
 from provisioner.engine.converge import HIDDEN
+from provisioner.engine.journal import Earlier
 from provisioner.engine.options import Options
 from provisioner.errors import Ambiguous, Protected
-from provisioner.resource import State
+from provisioner.resource import Output, State
 
 from .toy import OWNERSHIP, Sturdy, Toy, Treasure, Workshop, lost, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+    from provisioner.resource import Live
 
 
 def thing(workshop: Workshop, step: str) -> dict[str, Any]:
@@ -202,6 +208,33 @@ def test_what_fails_right_after_it_was_made_is_made_anew_once(workshop: Workshop
     assert [t["Id"] for t in workshop.cloud.things.values()] == [made[1]]
 
 
+def test_what_referred_to_something_that_failed_refers_to_the_new_one_in_the_end(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = Toy("base")
+    steps = (base, Toy("early", friend=base), Toy("late", base=base))
+    keys = [step.key for step in steps]
+    make = Toy._make
+    made: list[str] = []
+
+    def crack(self: Toy) -> Live:
+        live = make(self)
+        if self.name == "base" and not made:
+            workshop.cloud.things[live["Id"]]["state"] = "broken"
+        made.append(live["Id"])
+        return live
+
+    monkeypatch.setattr(Toy, "_make", crack)
+    # It is seen to have failed only when others have begun to use it.
+    workshop.cloud.hide_new_for_reads = 2
+    run = workshop.run(*steps)
+    result = run.up(run.preview())
+    assert {key: one.outcome for key, one in result.outcomes.items()} == dict.fromkeys(keys, "done")
+    new = thing(workshop, "Toy/base")["Id"]
+    assert (thing(workshop, "Toy/early")["Friend"], thing(workshop, "Toy/late")["Base"]) == (new, new)
+    assert workshop.kinds(*steps) == dict.fromkeys(keys, "none")
+
+
 def test_a_change_that_aws_does_not_show_in_time_names_the_field(workshop: Workshop) -> None:
     workshop.speed = 50_000.0
     run = workshop.run(Toy("a", size=5))
@@ -339,3 +372,72 @@ def test_a_step_that_refers_to_what_was_made_anew_is_read_again_first(workshop: 
             thing["Size"] = 7
     assert run.up(preview).ok
     assert "update a friend,size" in workshop.cloud.calls
+
+
+class Doubling(Toy):
+    may_double = True
+
+
+@pytest.mark.parametrize("hidden_for_reads", [0, 4])
+def test_what_a_killed_run_may_have_made_is_looked_for_while_aws_may_hide_it(workshop: Workshop, hidden_for_reads: int) -> None:
+    step = Doubling("a")
+    Doubling("a", tags=OWNERSHIP.tags(step))._make()
+    workshop.cloud.hide_new_for_reads = hidden_for_reads
+    run = workshop.run(step, earlier=Earlier("first", frozenset({step.key})))
+    assert run.up(run.preview()).ok
+    assert workshop.cloud.calls == []
+    assert len(workshop.cloud.things) == 1
+
+
+def test_what_another_run_has_just_made_is_looked_for_before_it_is_made_again(workshop: Workshop) -> None:
+    workshop.up(Toy("a"))
+    workshop.cloud.hide_new_for_reads = 3
+    run = workshop.run(Toy("a"), earlier=Earlier(recent=frozenset({"Toy/a"})))
+    assert run.up(run.preview()).ok
+    assert workshop.cloud.calls == ["create a"]
+
+
+def test_what_no_killed_run_made_is_made_after_a_look(workshop: Workshop) -> None:
+    step = Doubling("a")
+    run = workshop.run(step, earlier=Earlier("first", frozenset({step.key})))
+    assert run.up(run.preview()).ok
+    assert workshop.cloud.calls == ["create a"]
+
+
+class Named(Toy):
+    """A toy whose id is made of its name, so that the next one bears the same."""
+
+    id = Output("Arn")
+
+    def _make(self) -> Live:
+        made = {**super()._make(), "Arn": f"arn:aws:toys:us-east-1:1:toy/{OWNERSHIP.name(self)}"}
+        self.cloud.things[made["Id"]] = {**made, "reads": 0}
+        return made
+
+
+def test_a_replacement_that_bears_the_old_ones_id_is_found_though_its_answer_was_lost(workshop: Workshop) -> None:
+    workshop.up(Named("a"))
+    make = workshop.cloud.call
+
+    def make_and_lose(what: str) -> None:
+        make(what)
+        if what == "create a" and workshop.cloud.calls.count(what) == 2:
+            blue = Named("a", colour="blue")
+            dataclasses.replace(blue, tags=OWNERSHIP.tags(blue))._make()
+            raise lost()
+
+    workshop.cloud.call = make_and_lose  # type: ignore[method-assign]
+    assert workshop.up(Named("a", colour="blue")) == {"Named/a": "done"}
+    assert workshop.cloud.calls == ["create a", "delete a", "create a"]
+    assert len(workshop.cloud.things) == 1
+
+
+def test_a_service_that_struggles_is_asked_less_often_until_something_moves() -> None:
+    movement = Movement(Clock())
+    throttled = refused("Throttling", Meaning.THROTTLED, 600)
+    assert [movement.retried(throttled) for _ in range(Movement.BUDGET)] == [1.0] * Movement.BUDGET
+    assert movement.retried(throttled) > 1.0
+    assert movement.retried(refused("DependencyViolation", Meaning.BUSY, 600)) == 1.0
+    movement.moved()
+    movement.moved()
+    assert movement.retried(throttled) == 1.0

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from provisioner.engine.journal import Journal, durations, unfinished
+from provisioner.engine.journal import Earlier, Journal, durations, earlier
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
 def write(folder: Path, run_id: str, *events: dict[str, Any]) -> Path:
@@ -33,14 +37,46 @@ def test_half_a_line_of_a_killed_run_is_passed_over(tmp_path: Path) -> None:
     assert json.loads(path.read_text().splitlines()[0])["step"] == "Vpc/a"
 
 
+def told(folder: Path) -> Earlier:
+    return earlier(folder, "shop", "dev", NOW)
+
+
 def test_only_a_killed_up_is_gone_on_with(tmp_path: Path) -> None:
-    assert unfinished(tmp_path, "shop", "dev") is None
+    assert told(tmp_path) == Earlier()
     write(tmp_path, "1", {"event": "run started", "command": "up", "attempt": "first"})
-    assert unfinished(tmp_path, "shop", "dev") == "first"
+    assert told(tmp_path) == Earlier("first")
     write(tmp_path, "2", {"event": "run started", "command": "up", "attempt": "first"})
-    assert unfinished(tmp_path, "shop", "dev") == "first"
+    assert told(tmp_path) == Earlier("first")
     write(tmp_path, "3", {"event": "run started", "command": "up", "attempt": "first"}, {"event": "run finished", "ok": True})
-    assert unfinished(tmp_path, "shop", "dev") is None
+    assert told(tmp_path) == Earlier()
     write(tmp_path, "4", {"event": "run started", "command": "up", "attempt": "fourth"})
     write(tmp_path, "5", {"event": "run started", "command": "teardown", "attempt": "fifth"})
-    assert unfinished(tmp_path, "shop", "dev") is None
+    assert told(tmp_path) == Earlier()
+
+
+def test_what_a_killed_teardown_began_to_delete_is_going(tmp_path: Path) -> None:
+    deleting = {"event": "step started", "step": "LogGroup/a", "action": "delete"}
+    write(tmp_path, "1", {"event": "run started", "command": "teardown", "going": ["LogGroup/b"]}, deleting)
+    assert told(tmp_path) == Earlier(going=frozenset({"LogGroup/a", "LogGroup/b"}))
+    write(tmp_path, "2", {"event": "run started", "command": "teardown"}, deleting, {"event": "run finished"})
+    assert told(tmp_path) == Earlier()
+
+
+def test_what_a_killed_run_was_making_is_uncertain_until_it_is_seen(tmp_path: Path) -> None:
+    started = {"event": "run started", "command": "up", "attempt": "first"}
+    making = [{"event": "step creating", "step": step} for step in ("Vpc/a", "Vpc/b", "Vpc/c")]
+    write(tmp_path, "1", started, *making, {"event": "step created", "step": "Vpc/b"})
+    assert told(tmp_path) == Earlier("first", frozenset({"Vpc/a", "Vpc/c"}))
+    # The next one is killed before it comes to either.
+    seen = {"event": "step done", "step": "Vpc/c"}
+    write(tmp_path, "2", {**started, "uncertain": ["Vpc/a", "Vpc/c"]}, seen)
+    assert told(tmp_path) == Earlier("first", frozenset({"Vpc/a"}))
+
+
+def test_what_was_made_a_moment_ago_is_recent_unless_it_was_deleted_since(tmp_path: Path) -> None:
+    def made(step: str, minutes_ago: int, event: str = "step created") -> dict[str, str]:
+        return {"event": event, "step": step, "timestamp": (NOW - timedelta(minutes=minutes_ago)).isoformat()}
+
+    write(tmp_path, "1", made("Vpc/old", 9), made("Vpc/a", 4), made("Vpc/b", 4))
+    write(tmp_path, "2", made("Vpc/b", 2, "step deleted"), made("Vpc/c", 1))
+    assert told(tmp_path) == Earlier(recent=frozenset({"Vpc/a", "Vpc/c"}))

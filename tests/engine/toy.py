@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from provisioner.aws.client import Connection
+    from provisioner.engine.journal import Earlier
     from provisioner.resource import Changes, Live
 
 OWNERSHIP = Ownership(plan="toys", environment="test", account_id="123456789012", prefix="toys", plan_tags={})
@@ -160,7 +161,12 @@ class Workshop:
     speed: float = 2000.0
 
     def run(
-        self, *steps: Resource, options: Options | None = None, outputs: Mapping[str, Any] | None = None, parallelism: int = 8
+        self,
+        *steps: Resource,
+        options: Options | None = None,
+        outputs: Mapping[str, Any] | None = None,
+        parallelism: int = 8,
+        earlier: Earlier | None = None,
     ) -> Run:
         aws = Aws(cast("Connection", None), OWNERSHIP, "us-east-1")
         plan = Plan("toys", *steps, outputs=outputs)
@@ -172,6 +178,7 @@ class Workshop:
             parallelism=parallelism,
             durations={},
             options=options or Options(),
+            earlier=earlier,
         )
 
     def up(self, *steps: Resource, options: Options | None = None) -> dict[str, str]:

@@ -20,7 +20,7 @@ from provisioner.resources import every_type
 from tests.behaviours import Lossy
 
 from .network_plan import build
-from .world import REGION, holds
+from .world import REGION, holds, living
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Network:
         behaviours = self.server.behaviours[:]
         self.server.behaviours[:] = [one for one in behaviours if one not in self._added]
         try:
-            return holds(self.server.url)
+            return living(holds(self.server.url))
         finally:
             self.server.behaviours[:] = behaviours
 

@@ -1,85 +1,106 @@
-"""`up` and `teardown` of the financial platform's network, killed (SIGKILL, a real process, a real socket) after every one of
-their changing calls, and run again: the same end as if nothing had happened.
+"""`up` and `teardown` of the whole platform in `prod`, killed (SIGKILL, a real process, a real socket) at each of their
+changing calls: before it is carried out, and after that but before the answer. Run again, they come to the same end as if
+nothing had happened.
 
-By default a sample of the calls; `pytest -m matrix` kills at every one. MATRIX_SEED draws another sample.
+By default a few points of the matrix, drawn by MATRIX_SEED; `pytest -m matrix` is the whole of it, for hours, at MATRIX_LEVEL.
 """
 
 from __future__ import annotations
 
-import os
-import random
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+from .commands import KILLED, CommandLine
+from .comparing import compare, without_snapshots
+from .platform import PARTS, SEED, TEARDOWN, UP, Death, deaths, sample
 from .world import holds
 
 if TYPE_CHECKING:
-    from .conftest import CommandLine
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-PLAN = ("--plan", "tests.faults.network_plan")
-UP = ("up", "--yes", *PLAN)
-TEARDOWN = ("teardown", "--yes", *PLAN)
-STRIDES = 8
-"""The matrix is cut into so many tests, so that they spread over processes."""
-SEED = os.environ.get("MATRIX_SEED", "1")
+    from .conftest import Undisturbed
 
-each_part = pytest.mark.parametrize(
-    ("start", "sample"),
-    [
-        *(pytest.param(start, 2, id=f"a sample of {start}") for start in range(STRIDES)),
-        *(pytest.param(start, None, id=f"all of {start}", marks=pytest.mark.matrix) for start in range(STRIDES)),
-    ],
-)
+    Point = Callable[[Undisturbed, Death, Path], None]
+
+each_part = pytest.mark.parametrize("part", range(PARTS))
+together = pytest.mark.xdist_group("whole platform")
 
 
-def deaths_of(start: int, calls: int, sample: int | None) -> list[int]:
-    """After how many calls to kill: all of this part of the matrix, or some that the seed draws."""
-    found = list(range(start, calls, STRIDES))
-    drawn = found if sample is None else sorted(random.Random(f"{SEED} {start}").sample(found, min(sample, len(found))))
-    assert drawn
-    print(f"MATRIX_SEED={SEED}: killed after {drawn} of {calls} calls")
-    return drawn
+@together
+def test_a_killed_up_is_finished_by_the_next(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    _all_end_well(_up, undisturbed, sample("up", len(undisturbed.making), 3), tmp_path)
 
 
-@pytest.fixture(scope="session")
-def undisturbed(session_command_line: CommandLine) -> dict[str, Any]:
-    """What an undisturbed `up` leaves, and how many changing calls `up` and `teardown` make."""
-    session_command_line.server.reset()
-    empty = holds(session_command_line.server.url)
-    assert session_command_line.run(*UP) == 0, session_command_line.said()
-    calls, world = len(session_command_line.carried_out), holds(session_command_line.server.url)
-    assert session_command_line.run(*TEARDOWN) == 0, session_command_line.said()
-    return {"empty": empty, "world": world, "calls": calls, "removals": len(session_command_line.carried_out)}
+@together
+def test_a_killed_teardown_is_finished_by_the_next(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    _all_end_well(_teardown, undisturbed, sample("teardown", len(undisturbed.removing), 4), tmp_path)
 
 
+@together
+def test_a_teardown_that_was_killed_is_undone_by_up(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    _all_end_well(_undone, undisturbed, sample("undone", len(undisturbed.removing), 1), tmp_path)
+
+
+@pytest.mark.matrix
+@pytest.mark.timeout(7200)
 @each_part
-def test_up_killed_after_any_call_is_finished_by_the_next(
-    undisturbed: dict[str, Any], command_line: CommandLine, start: int, sample: int | None
-) -> None:
-    for death in deaths_of(start, undisturbed["calls"], sample):
-        command_line.server.reset()
-        assert command_line.run(*UP, killed_after=death) == -9
-        assert command_line.run(*UP) == 0, command_line.said()
-        assert holds(command_line.server.url) == undisturbed["world"], f"killed after {death} calls"
-    assert command_line.run(*UP) == 0
-    assert command_line.carried_out == []
+@pytest.mark.parametrize("point", ["up", "teardown", "undone"])
+def test_every_point_of_the_matrix(undisturbed: Undisturbed, tmp_path: Path, point: str, part: int) -> None:
+    run: Point = {"up": _up, "teardown": _teardown, "undone": _undone}[point]
+    calls = undisturbed.making if point == "up" else undisturbed.removing
+    _all_end_well(run, undisturbed, deaths(part, len(calls)), tmp_path)
 
 
-@each_part
-def test_teardown_killed_after_any_call_is_finished_by_the_next(
-    undisturbed: dict[str, Any], command_line: CommandLine, start: int, sample: int | None
-) -> None:
-    for death in deaths_of(start, undisturbed["removals"], sample):
-        command_line.server.reset()
-        assert command_line.run(*UP) == 0
-        assert command_line.run(*TEARDOWN, killed_after=death) == -9
-        assert command_line.run(*TEARDOWN) == 0, command_line.said()
-        assert holds(command_line.server.url) == undisturbed["empty"], f"killed after {death} calls"
+def _all_end_well(run: Point, undisturbed: Undisturbed, points: Iterable[Death], folder: Path) -> None:
+    """Go on after what does not, and tell all of that."""
+    wrong = []
+    for point in points:
+        what, ended = f"{run.__name__.strip('_')} {point}", "well"
+        try:
+            run(undisturbed, point, folder / f"{point.number}-{point.moment}")
+        except AssertionError as error:
+            wrong.append(f"{what} (MATRIX_SEED={SEED}): {error}")
+            ended = "WRONG"
+        print(f"{what}: {ended}", file=sys.stderr, flush=True)
+    assert wrong == [], "\n\n".join(wrong)
 
 
-def test_a_teardown_that_was_killed_is_undone_by_up(undisturbed: dict[str, Any], command_line: CommandLine) -> None:
-    assert command_line.run(*UP) == 0
-    assert command_line.run(*TEARDOWN, killed_after=undisturbed["removals"] // 2) == -9
-    assert command_line.run(*UP) == 0, command_line.said()
-    assert holds(command_line.server.url) == undisturbed["world"]
+def _up(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
+    with undisturbed.empty.copied() as account:
+        line = CommandLine(undisturbed.zygote, account, folder)
+        _die(line, UP, death)
+        line.must(*UP)
+        compare(holds(account.url), undisturbed.world)
+        assert line.must(*UP) == []
+        assert account.violations() == []
+
+
+def _teardown(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
+    with undisturbed.standing.copied() as account:
+        line = CommandLine(undisturbed.zygote, account, folder)
+        _die(line, TEARDOWN, death)
+        line.must(*TEARDOWN)
+        compare(holds(account.url), undisturbed.left)
+        assert line.must(*TEARDOWN) == []
+        assert account.violations() == []
+
+
+def _undone(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
+    with undisturbed.standing.copied() as account:
+        line = CommandLine(undisturbed.zygote, account, folder)
+        _die(line, TEARDOWN, death)
+        line.must(*UP)
+        compare(without_snapshots(holds(account.url)), without_snapshots(undisturbed.world))
+        assert line.must(*UP) == []
+        assert account.violations() == []
+
+
+def _die(line: CommandLine, command: tuple[str, ...], death: Death) -> None:
+    status = line.run(*command, kill_at=death.number, moment=death.moment)
+    if status == KILLED:
+        return
+    # How often a run asks for what is still held is not the same each time.
+    assert (status, len(line.account.changing_calls()) < death.number) == (0, True), line.said()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from tests.behaviours import Late, Slow
+from provisioner.embedded.clock import looking
+from provisioner.embedded.faults import behaviours
+from provisioner.embedded.faults.injected import Injected
 
 from .network import Network, errors, hurry, undisturbed
 from .world import REGION
@@ -27,16 +29,23 @@ def normal(embedded_server: Running) -> Undisturbed:
 
 
 @pytest.fixture
-def late() -> Late:
-    return Late(3)
+def injected() -> Injected:
+    return Injected()
 
 
 @pytest.fixture
-def network(normal: Undisturbed, late: Late, embedded: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+def rules() -> list[str]:
+    return ["late *:* 3", "ghost *:* 3"]
+
+
+@pytest.fixture
+def network(
+    normal: Undisturbed, injected: Injected, rules: list[str], embedded: Running, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Network]:
     """The network, up, in an AWS that shows everything late and takes its time."""
     hurry(monkeypatch)
     network = Network(embedded)
-    with network.under(late, Slow(3)):
+    with network.under(*behaviours(rules, 1, injected)), looking(3):
         assert errors(network.up()) == {}
         yield network
 
@@ -48,8 +57,8 @@ def other_hand(embedded: Running) -> Any:
     return session.client("ec2", endpoint_url=embedded.url)
 
 
-def test_up_makes_nothing_twice(normal: Undisturbed, network: Network, late: Late) -> None:
-    assert late.hidden > 50
+def test_up_makes_nothing_twice(normal: Undisturbed, network: Network, injected: Injected) -> None:
+    assert injected.counts["late"] > 50
     assert network.holds() == normal.world
     assert sorted(network.writes()) == sorted(call.partition(" ")[0].partition(":")[2] for call in normal.up)
 
@@ -60,6 +69,8 @@ def test_a_second_up_changes_nothing(network: Network) -> None:
     assert network.writes(before) == []
 
 
+# What AWS still shows, nobody can miss.
+@pytest.mark.parametrize("rules", [["late *:* 3"]])
 def test_drift_is_repaired(normal: Undisturbed, network: Network, other_hand: Any) -> None:
     (endpoint,) = other_hand.describe_vpc_endpoints()["VpcEndpoints"]
     other_hand.delete_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])
@@ -78,9 +89,9 @@ def test_drift_is_repaired(normal: Undisturbed, network: Network, other_hand: An
     assert network.holds() == normal.world
 
 
-def test_teardown_leaves_nothing(normal: Undisturbed, network: Network, late: Late) -> None:
+def test_teardown_leaves_nothing(normal: Undisturbed, network: Network, injected: Injected) -> None:
     assert errors(network.teardown()) == {}
-    assert late.lingered > 20
+    assert injected.counts["ghost"] > 20
     assert network.holds() == normal.empty
 
 

@@ -13,7 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("ec2", "iam", "kms", "logs", "s3", "cloudfront", "resourcegroupstaggingapi", "sts")
+SERVICES = (
+    *("acm", "autoscaling", "cloudfront", "cloudtrail", "cloudwatch", "dynamodb", "ec2", "elbv2", "firehose", "iam", "kms"),
+    *("lambda", "logs", "rds", "resourcegroupstaggingapi", "route53", "s3", "secretsmanager", "sns", "ssm", "sts", "wafv2"),
+)
 
 
 def preload() -> None:
@@ -22,7 +25,7 @@ def preload() -> None:
 
     for module in ("applying", "plan", "session", "teardown", "up"):
         importlib.import_module(f"provisioner.cli.{module}")
-    importlib.import_module("tests.faults.network_plan")
+    importlib.import_module("plans.financial_platform")
     importlib.import_module("provisioner.resources").every_type()
     connection = Connection(region="us-east-1", endpoint_url="http://127.0.0.1:9", made_up_credentials=True)
     for service in SERVICES:

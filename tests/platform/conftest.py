@@ -72,7 +72,7 @@ class Platform:
 
     def teardown(self, profile: str, **settings: Any) -> Result:
         """`teardown` that must succeed and leave nothing."""
-        going = self.run(profile, **settings)
+        going = self.run(profile, Options(lift_protection=True), **settings)
         result = going.teardown(going.preview_teardown())
         assert errors(result) == {}
         assert result.remaining == ()

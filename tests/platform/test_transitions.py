@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import Platform, Shown, tags
+from .conftest import ACCOUNT, Platform, Shown, tags
 
 if TYPE_CHECKING:
     from provisioner.engine.preview import Preview
@@ -41,6 +41,7 @@ def stands(platform: Platform) -> dict[str, Any]:
     [balancer] = of.client("elbv2").describe_load_balancers()["LoadBalancers"]
     attributes = of.client("elbv2").describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])
     [group] = of.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    lock = of.client("s3").get_object_lock_configuration(Bucket=f"{of.named('trail')}-{ACCOUNT}")
     gateways = [one for one in ec2.describe_nat_gateways()["NatGateways"] if one["State"] == "available"]
     return {
         "NAT gateways": len(gateways),
@@ -54,6 +55,7 @@ def stands(platform: Platform) -> dict[str, Any]:
         "web ACLs": len(of.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]),
         "logs": {one["retentionInDays"] for one in of.pages("logs", "describe_log_groups", "logGroups")},
         "at most": group["MaxSize"],
+        "trail locked": lock["ObjectLockConfiguration"].get("Rule", {}).get("DefaultRetention", {}).get("Days"),
     }
 
 
@@ -69,6 +71,7 @@ DEV = {
     "web ACLs": 0,
     "logs": {90},
     "at most": 2,
+    "trail locked": None,
 }
 PROD = {
     "NAT gateways": 3,
@@ -82,6 +85,7 @@ PROD = {
     "web ACLs": 1,
     "logs": {365},
     "at most": 10,
+    "trail locked": 365,
 }
 
 

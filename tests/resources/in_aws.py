@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from provisioner.resource import Live, Resource
 
 
-def run(aws: Aws, *steps: Resource) -> Run:
+LIFTING = Options(lift_protection=True)
+
+
+def run(aws: Aws, *steps: Resource, options: Options | None = None) -> Run:
     """A run of a plan with these steps, on a clock that hurries; what it no longer lists is seen in the steps' services."""
     services = {type(step).__module__.rpartition(".")[0] for step in steps}
     kinds = [kind for kind in every_type() if not services or kind.__module__.rpartition(".")[0] in services]
-    return Run(Plan("shop", *steps), aws, types=kinds, clock=Clock(300.0), parallelism=8, durations={}, options=Options())
+    chosen = options or Options()
+    return Run(Plan("shop", *steps), aws, types=kinds, clock=Clock(300.0), parallelism=8, durations={}, options=chosen)
 
 
 def outcome(aws: Aws, *steps: Resource) -> Result:
@@ -54,7 +58,7 @@ def to_do(aws: Aws, *steps: Resource) -> dict[str, Mapping[str, Any]]:
 
 def teardown(aws: Aws) -> None:
     """`teardown` that must leave nothing."""
-    going = run(aws)
+    going = run(aws, options=LIFTING)
     result = going.teardown(going.preview_teardown())
     assert errors(result) == {}, errors(result)
     assert result.remaining == ()

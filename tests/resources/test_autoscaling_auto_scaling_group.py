@@ -152,6 +152,15 @@ def test_one_template_in_several_types_and_back(aws: Aws) -> None:
     assert "MixedInstancesPolicy" not in group(aws)
 
 
+def test_a_group_moves_to_several_types_and_another_version_in_one_change(aws: Aws) -> None:
+    up(aws, *steps(launch_template_version="$Latest"))
+    mixed = {"Overrides": [{"InstanceType": "t3.medium"}, {"InstanceType": "t3.large"}]}
+    up(aws, *steps(launch_template_version="1", mixed_instances_policy=mixed))
+    assert group(aws)["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "1"
+    up(aws, *steps(launch_template_version="$Default", mixed_instances_policy={}))
+    assert group(aws)["LaunchTemplate"]["Version"] == "$Default"
+
+
 def test_a_type_with_a_template_of_its_own_is_not_stale(aws: Aws) -> None:
     own = LaunchTemplate("own", image_id=IMAGE, instance_type="t3.large")
     up(aws, *steps(), own)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provisioner.errors import PlanError
 from provisioner.resource import as_tags
 from provisioner.resources.ec2.default_security_group import DefaultSecurityGroup
 from provisioner.resources.ec2.security_group import SecurityGroup
+from provisioner.resources.ec2.security_group_rule_set import SecurityGroupRules
 from provisioner.resources.ec2.security_group_rules import SELF, Rule, rules
 from provisioner.resources.ec2.vpc import Vpc
 
@@ -30,6 +32,10 @@ def web(**more: Any) -> SecurityGroup:
 def group(aws: Aws, group_id: str) -> Any:
     [found] = aws.ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
     return found
+
+
+def of_the_vpc(shown: Any) -> Any:
+    return {"Name": "vpc-id", "Values": [shown["VpcId"]]}
 
 
 def test_the_default_group_of_a_new_vpc_loses_the_rules_it_was_born_with(aws: Aws, embedded: Running) -> None:
@@ -55,6 +61,41 @@ def test_a_default_group_that_leaves_the_plan_is_let_go_and_keeps_the_tags_of_ot
     up(aws, VPC)
     left = group(aws, made)
     assert (as_tags(left["Tags"]), left["IpPermissions"]) == ({"audited": "yes"}, [])
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["with the group that it names", "before the group that it names"])
+def test_a_default_group_that_is_let_go_holds_no_other(aws: Aws, together: bool) -> None:
+    named = web()
+    opened = [Rule(named, 443), Rule("10.0.0.0/8", 80)]
+    default = up(aws, VPC, named, DefaultSecurityGroup("default", vpc=VPC, ingress=opened, egress=opened))["default"]["GroupId"]
+    up(aws, VPC, *([] if together else [named]))
+    left = group(aws, default)
+    assert (left["IpPermissions"], left["IpPermissionsEgress"], left.get("Tags", [])) == ([], [], [])
+    up(aws, VPC)
+    assert [one["GroupName"] for one in aws.ec2.describe_security_groups(Filters=[of_the_vpc(left)])["SecurityGroups"]] == [
+        "default"
+    ]
+
+
+@pytest.mark.parametrize("words", ["the plan's", "Lastenträger", "a" * 256, "a|b"])
+def test_words_that_ec2_does_not_take_are_told_before_any_call(words: str) -> None:
+    rule = Rule("10.0.0.0/8", 443, description=words)
+    for make in (
+        lambda: SecurityGroup("web", vpc=VPC, description=words),
+        lambda: web(group_name=words),
+        lambda: web(ingress=[rule]),
+        lambda: web(egress=[rule]),
+        lambda: DefaultSecurityGroup("default", vpc=VPC, egress=[rule]),
+        lambda: SecurityGroupRules("web", group=web(ingress=None), ingress=[rule], egress=None),
+    ):
+        with pytest.raises(PlanError, match="EC2 takes at most 255"):
+            make()
+
+
+def test_all_words_that_ec2_takes_are_taken(aws: Aws) -> None:
+    words = "aZ0 ._-:/()#,@[]+=&;{}!$*"
+    shown = up(aws, VPC, SecurityGroup("web", vpc=VPC, description=words, ingress=[Rule(SELF, 443, description=words)]))["web"]
+    assert shown["Description"] == shown["IpPermissions"][0]["UserIdGroupPairs"][0]["Description"] == words
 
 
 def test_teardown_copes_with_a_default_group_that_went_with_its_vpc(aws: Aws) -> None:

@@ -28,7 +28,7 @@ from .balanced import (
     balancer_arn,
     foreign_balancer,
 )
-from .in_aws import errors, outcome, run, to_do, up, writes
+from .in_aws import LIFTING, errors, outcome, run, to_do, up, writes
 from .otherwise import refusing
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ WRITER = {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
 
 
 def tear_down(aws: Aws, *steps: Resource) -> None:
-    going = run(aws, *steps)
+    going = run(aws, *steps, options=LIFTING)
     result = going.teardown(going.preview_teardown())
     assert (errors(result), result.remaining) == ({}, ())
 

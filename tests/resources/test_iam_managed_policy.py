@@ -67,6 +67,14 @@ def test_another_description_replaces_and_the_role_is_given_the_new_one(aws: Aws
     assert made["read"]["Description"] == "Another"
 
 
+def test_a_role_of_nobodys_under_the_plans_path_holds_it(aws: Aws) -> None:
+    up(aws, read())
+    aws.iam.create_role(RoleName="theirs", Path="/shop/test/", AssumeRolePolicyDocument=json.dumps(TRUST))
+    aws.iam.attach_role_policy(RoleName="theirs", PolicyArn=ARN)
+    assert "role theirs" in errors(outcome(aws, Role("other", assume_role_policy=TRUST)))["ManagedPolicy/read"]
+    assert aws.iam.list_attached_role_policies(RoleName="theirs")["AttachedPolicies"] != []
+
+
 def test_who_else_has_it_holds_it_and_is_named(aws: Aws) -> None:
     up(aws, read())
     aws.iam.create_user(UserName="somebody")

@@ -7,9 +7,11 @@ import pytest
 
 from provisioner.errors import CallFailed
 from provisioner.resource import PENDING, READY
+from provisioner.resources.iam.instance_profile import InstanceProfile
+from provisioner.resources.iam.managed_policy import ManagedPolicy
 from provisioner.resources.iam.role import Role
 
-from .in_aws import errors, outcome, run, teardown, to_do, up, writes
+from .in_aws import errors, outcome, run, to_do, up, writes
 from .otherwise import refusing
 
 if TYPE_CHECKING:
@@ -109,12 +111,21 @@ def test_a_boundary_is_part_of_the_creating_call_and_can_be_lifted(aws: Aws, emb
     assert "PermissionsBoundary" not in up(aws, app(permissions_boundary=""))["app"]
 
 
-def test_a_role_is_taken_out_of_profiles_before_it_goes(aws: Aws) -> None:
-    up(aws, app(managed_policy_arns=[MANAGED], inline_policies={"read": allow("s3:GetObject")}))
-    aws.iam.create_instance_profile(InstanceProfileName="theirs")
+def test_a_role_is_taken_out_of_the_plans_profiles_before_it_goes(aws: Aws) -> None:
+    role = app(managed_policy_arns=[MANAGED], inline_policies={"read": allow("s3:GetObject")})
+    up(aws, role, InstanceProfile("ours", role=role))
+    [live] = Role.living(aws)
+    Role.delete(aws, live)
+    assert aws.iam.get_instance_profile(InstanceProfileName="shop-ours-test")["InstanceProfile"]["Roles"] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/shop/test/"])
+def test_somebody_elses_profile_keeps_its_role_which_is_held_by_it(aws: Aws, path: str) -> None:
+    up(aws, app())
+    aws.iam.create_instance_profile(InstanceProfileName="theirs", Path=path)
     aws.iam.add_role_to_instance_profile(InstanceProfileName="theirs", RoleName=NAME)
-    teardown(aws)
-    assert aws.iam.get_instance_profile(InstanceProfileName="theirs")["InstanceProfile"]["Roles"] == []
+    assert "instance profile theirs" in errors(outcome(aws, Role("other", assume_role_policy=EC2)))["Role/app"]
+    assert aws.iam.get_instance_profile(InstanceProfileName="theirs")["InstanceProfile"]["Roles"] != []
 
 
 def test_more_roles_and_policies_than_fit_on_a_page_are_all_read(aws: Aws) -> None:
@@ -130,6 +141,9 @@ def test_a_role_of_that_name_under_another_path_is_somebody_elses(aws: Aws) -> N
     result = errors(outcome(aws, app()))
     assert list(result) == ["Role/app"]
     assert "not this plan's" in result["Role/app"]
+    words = "it can not be taken over unless it stands under the path /shop/test/, and IAM changes no paths"
+    kinds = (app(), InstanceProfile("a"), ManagedPolicy("a", policy_document=EC2))
+    assert {kind.adoption(aws) for kind in kinds} == {words}
 
 
 def test_a_role_that_vanishes_while_it_is_read_does_not_live(aws: Aws, embedded: Running) -> None:

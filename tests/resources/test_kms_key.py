@@ -47,11 +47,19 @@ def test_letters_that_an_alias_does_not_take_are_replaced(aws: Aws) -> None:
     assert up(aws, data(tags={"Name": "Data key (shop)"}))["data"]["Alias"] == "alias/Data-key--shop-"
 
 
-def test_an_alias_is_taken_over_from_a_dying_key(aws: Aws) -> None:
-    dying = foreign_key(aws, ALIAS)
+def test_an_alias_is_taken_over_from_a_dying_key_of_the_plan(aws: Aws) -> None:
+    dying = up(aws, Key("other", alias=""))["other"]["KeyId"]
+    aws.kms.create_alias(AliasName=ALIAS, TargetKeyId=dying)
     aws.kms.schedule_key_deletion(KeyId=dying)
     key = up(aws, data())["data"]
     assert target(aws, ALIAS) == key["KeyId"]
+
+
+def test_an_alias_of_somebody_elses_dying_key_is_refused(aws: Aws) -> None:
+    dying = foreign_key(aws, ALIAS)
+    aws.kms.schedule_key_deletion(KeyId=dying)
+    assert "take that one off it" in errors(outcome(aws, data()))["Key/data"]
+    assert target(aws, ALIAS) == dying
 
 
 def test_an_alias_is_taken_over_from_another_key_of_the_plan(aws: Aws) -> None:
@@ -104,13 +112,13 @@ def test_an_alias_that_another_hand_deleted_is_made_again(aws: Aws) -> None:
     assert target(aws, ALIAS) == key
 
 
-def test_a_deleted_key_lets_go_of_its_aliases_and_waits_as_long_as_was_wished(aws: Aws, embedded: Running) -> None:
+def test_a_deleted_key_lets_go_of_its_own_alias_and_waits_as_long_as_was_wished(aws: Aws, embedded: Running) -> None:
     key = up(aws, data(deletion_window_in_days=9))["data"]["KeyId"]
     aws.kms.create_alias(AliasName="alias/theirs", TargetKeyId=key)
     teardown(aws)
     [scheduled] = [call for call in embedded.calls if call.operation == "ScheduleKeyDeletion"]
     assert scheduled.parameters == {"KeyId": key, "PendingWindowInDays": 9}
-    assert (target(aws, ALIAS), target(aws, "alias/theirs")) == (None, None)
+    assert (target(aws, ALIAS), target(aws, "alias/theirs")) == (None, key)
     [dead] = Key.living(aws)
     assert (Key.state(dead).name, Key.state(dead).reason) == ("gone", f"KMS deletes it on {dead['DeletionDate']:%Y-%m-%d}")
 

@@ -3,15 +3,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from moto.awslambda.utils import get_backend
 
+from provisioner.errors import CallFailed
 from provisioner.resources.iam.role import Role
 from provisioner.resources.lambda_.permission import Permission
 from tests.contract.examples.iam import trust
 from tests.contract.examples.lambda_ import CALLED, ROLE, function
 
 from .in_aws import errors, outcome, run, to_do, up, writes
-from .otherwise import refusing
+from .otherwise import answering, refusing
 
 if TYPE_CHECKING:
     from provisioner.aws.account import Aws
@@ -122,3 +124,31 @@ def test_a_policy_that_vanishes_while_it_is_read_is_empty(aws: Aws, embedded: Ru
 def test_everybody_is_a_principal_too(aws: Aws) -> None:
     step = let_in(principal="*", action="lambda:InvokeFunctionUrl", function_url_auth_type="NONE")
     assert up(aws, ROLE, CALLED, step)["rotation"]["Principal"] == "*"
+
+
+def test_a_statement_that_is_not_shown_at_once_is_put_once_more_and_is_there_already(aws: Aws, embedded: Running) -> None:
+    up(aws, ROLE, CALLED)
+    with refusing(embedded, "GetPolicy", "ResourceNotFoundException", "The resource you requested does not exist.", times=2):
+        up(aws, ROLE, CALLED, let_in())
+    assert [statement["Sid"] for statement in statements(aws)] == ["shop-rotation-test"]
+
+
+def test_a_statement_that_is_lost_and_can_not_be_put_again_says_why(aws: Aws, embedded: Running) -> None:
+    step = let_in(function=up(aws, ROLE, CALLED)["called"]["FunctionArn"])
+    step.create(aws)
+    missing = refusing(embedded, "GetPolicy", "ResourceNotFoundException", times=1)
+    again = refusing(
+        embedded, "AddPermission", "PolicyLengthExceededException", only=lambda call: len(writes(embedded)) > before
+    )
+    aws.lambda_.remove_permission(FunctionName=NAME, StatementId="shop-rotation-test")
+    before = len(writes(embedded))
+    with missing, again, pytest.raises(CallFailed, match="PolicyLengthExceeded"):
+        step.create(aws)
+
+
+def test_a_statement_that_is_always_lost_is_left_to_the_next_look(aws: Aws, embedded: Running) -> None:
+    step = let_in(function=up(aws, ROLE, CALLED)["called"]["FunctionArn"])
+    with answering(embedded, "AddPermission", {"Statement": "{}"}):
+        step.create(aws)
+    assert writes(embedded).count("AddPermission") == 4
+    assert list(Permission.living(aws)) == []

@@ -9,7 +9,7 @@ from moto.backends import get_backend
 from provisioner.resources.kms.key import Key
 from provisioner.resources.logs.log_group import LogGroup
 
-from .in_aws import errors, outcome, run, to_do, up, writes
+from .in_aws import errors, outcome, run, teardown, to_do, up, writes
 from .otherwise import answering, refusing
 
 if TYPE_CHECKING:
@@ -89,8 +89,28 @@ def test_a_group_that_vanishes_while_it_is_read_does_not_live(aws: Aws, embedded
         assert list(LogGroup.living(aws)) == []
 
 
-def test_a_bare_group_that_a_late_writer_made_is_not_taken_over(aws: Aws) -> None:
+def test_a_bare_group_that_a_late_writer_made_is_taken_over(aws: Aws, embedded: Running) -> None:
+    aws.logs.create_log_group(logGroupName="shop-app-test-2", tags={"theirs": "yes"})
     aws.logs.create_log_group(logGroupName="shop-app-test")
+    before = len(embedded.calls)
+    group = up(aws, app(retention_in_days=30))["app"]
+    assert (group["retentionInDays"], group["Tags"]["provisioner:step"]) == (30, "LogGroup/app")
+    assert writes(embedded, before) == ["CreateLogGroup", "TagResource", "PutRetentionPolicy"]
+    assert to_do(aws, app(retention_in_days=30)) == {}
+
+
+def _kept_for_ever(aws: Aws, name: str) -> None:
+    aws.logs.create_log_group(logGroupName=name, tags={"theirs": "yes"})
+
+
+def _kept_for_a_day(aws: Aws, name: str) -> None:
+    aws.logs.create_log_group(logGroupName=name)
+    aws.logs.put_retention_policy(logGroupName=name, retentionInDays=1)
+
+
+@pytest.mark.parametrize("make", [_kept_for_ever, _kept_for_a_day])
+def test_a_group_that_somebody_has_given_anything_is_not_taken_over(aws: Aws, make: Any) -> None:
+    make(aws, "shop-app-test")
     result = errors(outcome(aws, app()))
     assert list(result) == ["LogGroup/app"]
     assert "not this plan's" in result["LogGroup/app"]
@@ -111,9 +131,20 @@ def test_a_key_is_the_same_by_its_id_and_its_arn(aws: Aws, spelling: str) -> Non
     assert to_do(aws, key, app(kms_key=shown[spelling])) == {}
 
 
-def test_protection_is_not_lifted_by_a_delete(aws: Aws) -> None:
+def test_protection_is_lifted_only_where_that_is_asked_for(aws: Aws) -> None:
     up(aws, app(deletion_protection_enabled=True))
-    going = run(aws)
-    result = going.teardown(going.preview_teardown())
-    assert list(errors(result)) == ["LogGroup/app"]
-    assert [group["logGroupName"] for group in LogGroup.living(aws)] == ["shop-app-test"]
+    assert run(aws).preview_teardown().refusals == ("LogGroup/app: is protected from deletion in AWS",)
+    teardown(aws)
+    assert list(LogGroup.living(aws)) == []
+
+
+def test_a_bare_group_that_came_back_is_swept_and_one_that_was_given_anything_is_not(aws: Aws) -> None:
+    live = up(aws, app())["app"]
+    assert LogGroup.came_back(aws, live) is None
+    teardown(aws)
+    aws.logs.create_log_group(logGroupName="shop-app-test")
+    again = LogGroup.came_back(aws, {**live, "creationTime": live["creationTime"] - 1})
+    assert again is not None
+    assert again["logGroupName"] == "shop-app-test"
+    aws.logs.put_retention_policy(logGroupName="shop-app-test", retentionInDays=7)
+    assert LogGroup.came_back(aws, {**live, "creationTime": live["creationTime"] - 1}) is None

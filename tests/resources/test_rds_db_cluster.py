@@ -20,7 +20,7 @@ from provisioner.resources.rds.db_subnet_group import DbSubnetGroup
 from provisioner.resources.rds.parts import AssociatedRole, at_least
 from provisioner.secret import Secret
 
-from .in_aws import errors, outcome, run, to_do, up, writes
+from .in_aws import LIFTING, errors, outcome, run, to_do, up, writes
 from .otherwise import refusing
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def sent(server: Running, operation: str) -> list[dict[str, Any]]:
 
 def teardown(aws: Aws, *steps: Resource) -> None:
     """`teardown` of what RDS has of the plan, that must leave nothing."""
-    going = run(aws, *steps or [data()])
+    going = run(aws, *steps or [data()], options=LIFTING)
     result = going.teardown(going.preview_teardown())
     assert errors(result) == {}, errors(result)
     assert result.remaining == ()

@@ -180,7 +180,7 @@ def test_what_comes_into_the_zone_meanwhile_is_named(aws: Aws) -> None:
     preview = going.preview_teardown()
     add(aws, live["Id"], "late.example.com")
     said = errors(going.teardown(preview))["HostedZone/zone"]
-    assert "is held by what is not this plan's: late.example.com A. Remove that" in said
+    assert "is held, for longer than AWS usually takes to let go: late.example.com A. Remove that" in said
 
 
 def test_a_zone_is_replaced_only_where_it_is_named(aws: Aws) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from provisioner.aws.account import Aws
-from provisioner.errors import PlanError
+from provisioner.errors import CallFailed, PlanError
 from provisioner.resources.route53.hosted_zone import HostedZone
 from provisioner.resources.route53.marks import Identity, mark_of
 from provisioner.resources.route53.names import plain
@@ -89,6 +90,18 @@ def test_a_record_that_stands_there_already_is_somebody_elses(aws: Aws, zone: st
     change(aws, zone, "CREATE", theirs)
     assert "not this plan's" in errors(outcome(aws, www(zone)))["RecordSet/www"]
     assert list(shown(aws, zone)) == ["www.example.com"]
+
+
+def test_a_record_that_stands_there_already_is_taken_over_by_its_mark(aws: Aws, zone: str) -> None:
+    theirs = {"Name": "www.example.com", "Type": "A", "TTL": 5, "ResourceRecords": [{"Value": "192.0.2.9"}]}
+    change(aws, zone, "CREATE", theirs)
+    advice = www(zone).adoption(aws)
+    found = re.fullmatch("to take it over, add the TXT record (.+) with the value (.+)", advice)
+    assert found is not None, advice
+    mark = {"Name": found[1], "Type": "TXT", "TTL": 5, "ResourceRecords": [{"Value": found[2]}]}
+    change(aws, zone, "CREATE", mark)
+    up(aws, www(zone))
+    assert shown(aws, zone)["www.example.com"]["ResourceRecords"] != theirs["ResourceRecords"]
 
 
 def test_a_record_of_another_plan_stays(aws: Aws, zone: str) -> None:
@@ -318,3 +331,21 @@ def test_a_wrong_record_is_a_wrong_plan(about: dict[str, Any], words: str) -> No
 
 def test_values_that_are_not_known_yet_may_be_texts() -> None:
     RecordSet("www", hosted_zone="Z", record_name="a.b", type="TXT", records=(Unknown("a"),))  # type: ignore[arg-type]
+
+
+def test_with_its_zone_a_record_is_gone(aws: Aws, embedded: Running, zone: str) -> None:
+    up(aws, www(zone))
+    [live] = RecordSet.living(aws)
+    with refusing(embedded, "ChangeResourceRecordSets", "NoSuchHostedZone", status=404):
+        RecordSet.delete(aws, live)
+    with (
+        refusing(embedded, "ChangeResourceRecordSets", "AccessDenied", status=403),
+        pytest.raises(CallFailed, match="AccessDenied"),
+    ):
+        RecordSet.delete(aws, live)
+
+
+def test_a_zone_that_is_not_known_yet_gets_its_record_a_moment_later(aws: Aws, embedded: Running, zone: str) -> None:
+    with refusing(embedded, "ChangeResourceRecordSets", "NoSuchHostedZone", status=404, times=1):
+        up(aws, www(zone))
+    assert "www.example.com" in shown(aws, zone)

@@ -240,6 +240,11 @@ def test_a_locked_bucket_keeps_objects_for_its_default_period(aws: Aws) -> None:
     assert list(to_do(aws, longer)["Bucket/site"]) == ["object_lock_mode", "object_lock_days"]
     up(aws, longer)
     assert to_do(aws, site())["Bucket/site"]["object_lock_enabled"].replaces
+    left_alone = site(object_lock_enabled=True, versioning="Enabled")
+    assert to_do(aws, left_alone) == {}
+    up(aws, site(object_lock_enabled=True, versioning="Enabled", object_lock_mode="", object_lock_days=0))
+    lock = aws.s3.get_object_lock_configuration(Bucket=NAME)["ObjectLockConfiguration"]
+    assert lock == {"ObjectLockEnabled": "Enabled"}
 
 
 def test_a_bucket_that_is_to_be_emptied_lets_go_of_what_governance_keeps(aws: Aws, embedded: Running) -> None:
@@ -281,6 +286,8 @@ def test_a_bucket_that_vanishes_while_it_is_read_is_not_the_plans(aws: Aws, embe
         ({"kms_key": "arn"}, "kms_key needs sse_algorithm='aws:kms'"),
         ({"replication_role": "arn"}, "replication_role and replication_rules go together"),
         ({"object_lock_days": 1}, "object_lock_mode and object_lock_days go together"),
+        ({"object_lock_mode": "GOVERNANCE", "object_lock_days": 0}, "objects are locked for no days"),
+        ({"object_lock_mode": "", "object_lock_days": 1}, "objects are locked for no days"),
     ],
 )
 def test_fields_that_need_each_other_make_a_wrong_plan_alone(fields: dict[str, Any], said: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from provisioner.errors import Broken, CallFailed, ForeignOwner, PlanError
 from provisioner.resource import PENDING, READY, Change, as_tags, needs
+from provisioner.resources.kms.key import Key
 from provisioner.resources.secretsmanager.parts import GenerateSecretString
 from provisioner.resources.secretsmanager.secret import Secret
 from provisioner.secret import Secret as Hidden
@@ -87,6 +88,18 @@ def test_a_value_that_we_may_not_read_hides_not_the_secret(aws: Aws, embedded: R
     assert not live.keys() & {"Value", "Generated"}
     with refusing(embedded, "GetSecretValue", "InternalServiceError"), pytest.raises(CallFailed):
         list(Secret.living(aws))
+
+
+def test_a_value_whose_key_another_hand_disabled_is_waited_for(aws: Aws) -> None:
+    key = Key("key")
+    born = up(aws, key, database(kms_key=key))["key"]
+    aws.kms.disable_key(KeyId=born["KeyId"])
+    [live] = Secret.living(aws)
+    assert (Secret.state(live).name, live.keys() & {"Value", "Generated"}) == ("pending", set())
+    assert "key is enabled" in Secret.state(live).reason
+    assert to_do(aws, key, database(kms_key=key)).keys() == {"Key/key"}
+    live = up(aws, key, database(kms_key=key))["database"]
+    assert (Secret.state(live), live["Generated"]) == (READY, Hidden(value(aws)["password"]))
 
 
 def test_a_rotated_value_is_no_drift(aws: Aws, embedded: Running) -> None:

@@ -69,6 +69,12 @@ def balancer(aws: Aws) -> str:
     return made["LoadBalancers"][0]["LoadBalancerArn"]
 
 
+def test_another_hands_acl_under_the_same_name_is_named(aws: Aws) -> None:
+    theirs = foreign(aws, "shop-front-test")
+    told = errors(outcome(aws, acl()))["WebAcl/front"]
+    assert f"what stands there is {theirs}; to take it over, tag it with provisioner:plan=shop" in told
+
+
 def test_an_acl_is_made_in_one_call(aws: Aws, embedded: Running) -> None:
     found = up(aws, acl(rules=LIMIT))["front"]
     assert (found["Name"], found["VisibilityConfig"]["MetricName"]) == ("shop-front-test", "shop-front-test")

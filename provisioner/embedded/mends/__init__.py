@@ -10,6 +10,7 @@ from . import (
     cloudfront,
     cloudtrail,
     cloudwatch,
+    dynamodb,
     ec2,
     elbv2,
     firehose,
@@ -49,6 +50,7 @@ def mends() -> list[Behaviour]:
         *cloudfront.mends(),
         cloudtrail.mends,
         *cloudwatch.mends(),
+        dynamodb.mends,
         firehose.mends,
         iam.mends,
         kms.mends,
@@ -63,5 +65,6 @@ def mends() -> list[Behaviour]:
         sns_subscriptions.mends,
         *secretsmanager.mends(),
         ssm.mends,
+        tagging.mends,
         *wafv2.mends(),
     ]

@@ -11,15 +11,17 @@ from moto.acm.models import CertBundle
 from moto.core.utils import get_service_model
 
 from ..call import Call, Refused, Result
+from ..clock import Delay
 from .cloudfront.distributions import config_of
 from .mending import Mends, backend
 from .pages import page
 from .route53.records import Key, sets_of, written
+from .under_way import begin
 
 mends = Mends("acm")
 
-# AWS: minutes from when the record can be resolved. Here so many looks.
-_LOOKS = 2
+# AWS: minutes from when the record can be resolved.
+_SECONDS = 120
 _LONGEST_NAME = 64
 _REQUESTED = ("RSA_2048", "EC_prime256v1", "EC_secp384r1")
 _LISTED = ("RSA_1024", "RSA_2048")
@@ -55,8 +57,19 @@ def keep(call: Call, acm: Any, result: Result) -> None:
     bundle.method = asked.get("ValidationMethod", "EMAIL")
     bundle.asks = {one["DomainName"]: one["ValidationDomain"] for one in asked.get("DomainValidationOptions", ())}
     bundle.managed_by = asked.get("ManagedBy")
-    bundle.looks_left, bundle.is_seen, bundle.issued_at = _LOOKS, False, None
+    # AWS: the record that is asked for is shown some seconds after the request.
+    bundle.issuing, bundle.issued_at, bundle.without_record = None, None, Delay(5, looks=1)
     bundle.failure = None
+
+
+def fail(call: Call, arn: str, reason: str, message: str) -> None:
+    """A new one ends as `FAILED`, for a reason that AWS gives as a code alone."""
+    bundle = backend(call)._certificates[arn]
+
+    def failed() -> None:
+        bundle.status, bundle.failure = "FAILED", reason
+
+    begin(call, arn, Delay(60), failed, seen_by=("acm:DescribeCertificate", "acm:ListCertificates"))
 
 
 @mends.first("DescribeCertificate", "ListCertificates")
@@ -65,8 +78,11 @@ def look(call: Call, acm: Any) -> None:
     for bundle in acm._certificates.values():
         if bundle.status != "PENDING_VALIDATION" or not hasattr(bundle, "names"):
             continue
-        bundle.looks_left = bundle.looks_left - 1 if _is_proven(bundle, call) else _LOOKS
-        if bundle.looks_left < 0:
+        if not _is_proven(bundle, call):
+            bundle.issuing = None
+            continue
+        bundle.issuing = bundle.issuing or Delay(_SECONDS)
+        if not bundle.issuing.goes_on():
             bundle.status, bundle.issued_at = "ISSUED", datetime.now(UTC)
 
 
@@ -98,8 +114,8 @@ def show(call: Call, acm: Any, result: Result) -> Result:
     shown["KeyAlgorithm"] = bundle.key_algorithm.replace("_", "-", 1)
     shown |= {"SubjectAlternativeNames": bundle.names, **_more(bundle)}
     if "DomainValidationOptions" in shown:
-        shown["DomainValidationOptions"] = [_validation(bundle, option) for option in _options(bundle)]
-    bundle.is_seen = True
+        hides = bundle.method != "DNS" or bundle.without_record.goes_on()
+        shown["DomainValidationOptions"] = [_validation(bundle, option, hides) for option in _options(bundle)]
     return {"Certificate": shown if bundle.status == "ISSUED" else _without_a_certificate(shown)}
 
 
@@ -108,10 +124,9 @@ def _more(bundle: Any) -> dict[str, Any]:
     return {name: value for name, value in more.items() if value}
 
 
-def _validation(bundle: Any, option: dict[str, Any]) -> dict[str, Any]:
+def _validation(bundle: Any, option: dict[str, Any], hides: bool) -> dict[str, Any]:
     name, base = option["DomainName"], {**option, "ValidationMethod": bundle.method}
-    if bundle.method != "DNS" or not bundle.is_seen:
-        # AWS: the record that is asked for is shown some seconds after the request.
+    if hides:
         del base["ResourceRecord"]
     return {**base, "ValidationDomain": bundle.asks.get(name, name.removeprefix("*."))}
 

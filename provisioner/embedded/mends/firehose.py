@@ -9,13 +9,12 @@ from moto.backends import get_backend
 from moto.core.utils import utcnow
 
 from ..call import Call, Refused, Result
+from ..clock import Delay
 from .mending import Mends, kept
 from .service_access import can_assume
+from .under_way import begin
 
 mends = Mends("firehose")
-
-# AWS: a minute from create to `ACTIVE`, as long for encryption, minutes for a deletion. Here so many looks at a stream.
-_LOOKS = 2
 
 _DESTINATION: dict[str, Any] = {
     "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 300},
@@ -59,7 +58,7 @@ def _encrypt(call: Call, backend: Any, configuration: dict[str, str]) -> Result 
         return None
     _is_active(stream)
     stream["DeliveryStreamEncryptionConfiguration"] = configuration
-    stream["looks"] = _LOOKS
+    _change(call, backend, stream)
     return {}
 
 
@@ -74,7 +73,7 @@ def keep(call: Call, backend: Any, result: Result) -> None:
     shown = {**copy.deepcopy(_DESTINATION), **config}
     if "S3BackupConfiguration" in shown:
         shown["S3BackupDescription"] = {**_backed_up(), **shown.pop("S3BackupConfiguration")}
-    _streams(backend)[name] = {
+    stream = _streams(backend)[name] = {
         "DeliveryStreamName": name,
         "DeliveryStreamARN": result["DeliveryStreamARN"],
         "DeliveryStreamStatus": "CREATING",
@@ -84,27 +83,40 @@ def keep(call: Call, backend: Any, result: Result) -> None:
         "CreateTimestamp": utcnow(),
         "Destinations": [{"DestinationId": "destinationId-000000000001", "ExtendedS3DestinationDescription": shown}],
         "HasMoreDestinations": False,
-        "looks": _LOOKS,
         **({"Source": {"DirectPutSourceDescription": hint}} if hint else {}),
     }
+    _change(call, backend, stream)
 
 
-@mends.first("DescribeDeliveryStream")
-def look(call: Call, backend: Any) -> Result | None:
-    stream = _streams(backend).get(call.parameters["DeliveryStreamName"])
-    if stream is None:
-        return None
-    stream["looks"] -= 1
-    if stream["looks"] < 0:
+def _change(call: Call, backend: Any, stream: dict[str, Any]) -> None:
+    """AWS: a minute from create to `ACTIVE`, as long for encryption, and for a deletion."""
+    name = stream["DeliveryStreamName"]
+
+    def end() -> None:
         encryption = stream["DeliveryStreamEncryptionConfiguration"]
         encryption["Status"] = _FINALLY.get(encryption["Status"], encryption["Status"])
         if stream["DeliveryStreamStatus"] == "DELETING":
-            # Moto then says that it is not there.
-            backend.delete_delivery_stream(stream["DeliveryStreamName"])
-            del _streams(backend)[stream["DeliveryStreamName"]]
-            return None
+            backend.delete_delivery_stream(name)
+            del _streams(backend)[name]
         stream["DeliveryStreamStatus"] = "ACTIVE"
-    return {"DeliveryStreamDescription": {name: copy.deepcopy(value) for name, value in stream.items() if name != "looks"}}
+
+    def is_about_it(look: Call) -> bool:
+        return bool(look.parameters["DeliveryStreamName"] == name)
+
+    begin(
+        call,
+        stream["DeliveryStreamARN"],
+        Delay(60),
+        end,
+        seen_by=("firehose:DescribeDeliveryStream",),
+        if_asked=is_about_it,
+    )
+
+
+@mends.first("DescribeDeliveryStream")
+def show(call: Call, backend: Any) -> Result | None:
+    stream = _streams(backend).get(call.parameters["DeliveryStreamName"])
+    return None if stream is None else {"DeliveryStreamDescription": copy.deepcopy(stream)}
 
 
 @mends.first("UpdateDestination")
@@ -143,7 +155,8 @@ def delete(call: Call, backend: Any) -> Result | None:
         return None
     if stream["DeliveryStreamStatus"] != "DELETING":
         _is_active(stream)
-        stream.update(DeliveryStreamStatus="DELETING", looks=_LOOKS)
+        stream["DeliveryStreamStatus"] = "DELETING"
+        _change(call, backend, stream)
     return {}
 
 

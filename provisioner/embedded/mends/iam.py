@@ -115,6 +115,14 @@ def attach_once(call: Call, backend: Any) -> Result | None:
     return {} if holder is not None and call.parameters["PolicyArn"] in holder.managed_policies else None
 
 
+@mends.first("RemoveRoleFromInstanceProfile")
+def remove_once(call: Call, backend: Any) -> None:
+    """Moto crashes where the profile does not hold the role."""
+    name = call.parameters["RoleName"]
+    if all(role.name != name for role in backend.get_instance_profile(call.parameters["InstanceProfileName"]).roles):
+        raise Refused("NoSuchEntity", f"The role with name {name} cannot be found.", 404)
+
+
 @mends.first("ListInstanceProfileTags")
 def list_profile_tags(call: Call, backend: Any) -> Result:
     """Moto shows them with the profile only."""

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ..call import Call, Refused, Result
+from ..clock import Delay
 from .mending import Mends, kept
 from .sns import document, invalid, is_pending
 
@@ -27,8 +28,8 @@ _ENDPOINTS = {
 }
 _DOCUMENTS = ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy", "ReplayPolicy")
 _ATTRIBUTES = (*_DOCUMENTS, "RawMessageDelivery", "FilterPolicyScope", "SubscriptionRoleArn")
-# AWS: what was unsubscribed stays listed for a while, as deleted. Here for so many looks.
-_LOOKS = 2
+# AWS: what was unsubscribed stays listed for a while, as deleted.
+_LISTED = 180
 
 
 @mends.first("Subscribe")
@@ -113,7 +114,7 @@ def not_before_it_is_confirmed(call: Call, backend: Any) -> None:
     if found is not None and is_pending(found):
         raise invalid("This operation is not allowed: Cannot unsubscribe a subscription that is pending confirmation")
     if found is not None:
-        kept(backend, "unsubscribed")[arn] = {"entry": {**_listed(found), "SubscriptionArn": "Deleted"}, "looks": _LOOKS}
+        kept(backend, "unsubscribed")[arn] = {**_listed(found), "SubscriptionArn": "Deleted"}, Delay(_LISTED)
 
 
 @mends.first("ConfirmSubscription")
@@ -131,11 +132,11 @@ def listed(call: Call, backend: Any, result: Result) -> Result:
     entries = [_listed(backend.subscriptions[one["SubscriptionArn"]]) for one in result.get("Subscriptions", ())]
     topic = call.parameters.get("TopicArn")
     gone = kept(backend, "unsubscribed")
-    for arn, deleted in list(gone.items()):
-        if topic in (None, deleted["entry"]["TopicArn"]):
-            entries.append(deleted["entry"])
-            deleted["looks"] -= 1
-            if not deleted["looks"]:
+    for arn, (entry, delay) in list(gone.items()):
+        if topic in (None, entry["TopicArn"]):
+            if delay.goes_on():
+                entries.append(entry)
+            else:
                 del gone[arn]
     return {**result, "Subscriptions": entries}
 

@@ -1,4 +1,4 @@
-"""Mends of the tagging API: AWS's own names of resource types, and each region's own resources."""
+"""Mends of the tagging API: AWS's own names of resource types, each region's own resources, pages to be read again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from moto.backends import get_backend
 from moto.core.resource_tagging import match_resource_type
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
+from .mending import Mends, kept
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ..call import Call, Result
+
+mends = Mends("resourcegroupstaggingapi")
 
 # AWS: a type is called as in its ARNs.
 _CALLED = {"logs:loggroup": "logs:log-group", "ec2:flow-logs": "ec2:vpc-flow-log"}
@@ -30,6 +36,19 @@ def _resources(original: Any, backend: Any, *, resource_type_filters: list[str],
         kind = _CALLED.get(found.resource_type, found.resource_type)
         if match_resource_type(kind, resource_type_filters) and _region(backend, found, kind) == backend.region_name:
             yield found
+
+
+@mends.first("GetResources")
+def page_again(call: Call, backend: Any) -> Result | None:
+    """AWS: who has lost a page asks for it again. Moto forgets a token with the first answer to it."""
+    page: Result | None = kept(backend, "pages").get(call.parameters.get("PaginationToken", ""))
+    return page
+
+
+@mends.then("GetResources")
+def keep_page(call: Call, backend: Any, result: Result) -> None:
+    if token := call.parameters.get("PaginationToken"):
+        kept(backend, "pages")[token] = result
 
 
 def _region(backend: Any, found: Any, kind: str) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from ...aws.retry import explain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -19,6 +23,16 @@ def owned(aws: Aws) -> list[Any]:
     filters: Any = aws.owned
     pages = aws.autoscaling.get_paginator("describe_auto_scaling_groups").paginate(Filters=filters)
     return [group for page in pages for group in page["AutoScalingGroups"]]
+
+
+def shown(aws: Aws, name: str) -> Any:
+    """A group, whoever's it is. Raises `CallFailed` where AWS does not show it, which for a new one it may not yet."""
+    found = aws.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    if not found:
+        said = {"Code": "ValidationError", "Message": f"AutoScalingGroup name not found - {name}"}
+        operation = "DescribeAutoScalingGroups"
+        raise explain("autoscaling", operation, ClientError({"Error": said}, operation))  # type: ignore[typeddict-item]
+    return found[0]
 
 
 def whole(aws: Aws) -> Iterable[Live]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import norm
 from ...resource import Id, Name, Output, Resource, attr
-from .reading import owned
+from .auto_scaling_group import AutoScalingGroup
+from .reading import owned, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ...aws.account import Aws
     from ...resource import Changes, Live
-    from .auto_scaling_group import AutoScalingGroup
 
 
 class StepAdjustment(NamedTuple):
@@ -81,6 +81,8 @@ class ScalingPolicy(Resource):
     enabled: bool = attr("Enabled", default=True)
 
     id = Name("PolicyName", longest=255)
+
+    whole = "AutoScalingGroupName"
     arn = Output("PolicyARN")
     mark = "Mark"
 
@@ -91,6 +93,7 @@ class ScalingPolicy(Resource):
                 yield {**policy, "Mark": aws.ownership.mark_of_named(cls, policy["PolicyName"])}
 
     def create(self, aws: Aws) -> Live | None:
+        aws.ownership.must_own(self, AutoScalingGroup, shown(aws, self.auto_scaling_group))
         about = {"AutoScalingGroupName": self.auto_scaling_group, "PolicyName": aws.named(self), **self._wishes({})}
         made = aws.autoscaling.put_scaling_policy(**about)
         return {**about, "PolicyARN": made["PolicyARN"], "Mark": aws.ownership.mark_of_named(type(self), about["PolicyName"])}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import PlanError
 from ...resource import Id, Name, Output, Resource, attr
 from .auto_scaling_group import AutoScalingGroup
-from .reading import owned
+from .reading import owned, shown
 from .settings import sizes
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class ScheduledAction(Resource):
     desired_capacity: int | None = attr("DesiredCapacity", default=None)
 
     id = Name("ScheduledActionName", longest=255)
+
+    whole = "AutoScalingGroupName"
     arn = Output("ScheduledActionARN")
     mark = "Mark"
 
@@ -83,6 +85,7 @@ class ScheduledAction(Resource):
                 yield {**action, "Mark": aws.ownership.mark_of_named(cls, action["ScheduledActionName"])}
 
     def create(self, aws: Aws) -> Live | None:
+        aws.ownership.must_own(self, AutoScalingGroup, shown(aws, self.auto_scaling_group))
         name = aws.named(self)
         where: dict[str, Any] = {"AutoScalingGroupName": self.auto_scaling_group, "ScheduledActionName": name}
         sent = self._wishes({})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...resource import Id, Output, Resource, attr
-from .security_group_rules import EGRESS, INGRESS, Rule, regulate, rules
+from .security_group_rules import EGRESS, INGRESS, Rule, close_all, must_be_described, regulate, rules
 from .tags import retag
 from .vpc_defaults import claim, let_go
 
@@ -23,7 +23,8 @@ class DefaultSecurityGroup(Resource):
     """The security group that AWS makes with every VPC, and gives to whatever names no group: here without any rule.
 
     AWS: it is born with its VPC and dies with it, and lets its members in and everything out until its rules are revoked (EC2
-    RevokeSecurityGroupIngress). This step claims it by tagging it; removed from a plan, it is let go as it is.
+    RevokeSecurityGroupIngress). This step claims it by tagging it. Removed from a plan, it is let go without any rule: one that
+    names another group would keep that from ever being deleted, and those that AWS gave it would open it again.
     """
 
     vpc: Id[Vpc] = attr("VpcId", replace=True)
@@ -31,6 +32,9 @@ class DefaultSecurityGroup(Resource):
     egress: Sequence[Rule] = attr(EGRESS, default=(), norm=rules)
 
     id = Output("GroupId")
+
+    def __post_init__(self) -> None:
+        must_be_described(self, self.ingress, self.egress)
 
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
@@ -53,4 +57,5 @@ class DefaultSecurityGroup(Resource):
 
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
+        close_all(aws, live["GroupId"])
         let_go(aws, live["GroupId"], live)

@@ -30,6 +30,8 @@ class ElasticIp(Resource):
     id = Output("AllocationId")
     public_ip = Output("PublicIp")
 
+    may_double = True
+
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
         return aws.ec2.describe_addresses(Filters=aws.owned)["Addresses"]

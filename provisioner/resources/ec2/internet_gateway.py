@@ -27,6 +27,8 @@ class InternetGateway(Resource):
 
     id = Output("InternetGatewayId")
 
+    may_double = True
+
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
         for page in aws.ec2.get_paginator("describe_internet_gateways").paginate(Filters=aws.owned):

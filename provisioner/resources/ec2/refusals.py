@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from ...errors import CallFailed
 
 
+_OWN_FAULTS = ("InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable")
+
+
 def succeeded(operation: str, answer: Mapping[str, Any]) -> None:
     """Raises the first refusal of a call on several resources, which answers 200 and lists them in `Unsuccessful`.
 
     What a removing call does not find is gone, as for calls on one resource.
     """
     for item in answer["Unsuccessful"]:
-        said = ClientError({"Error": item["Error"], "ResponseMetadata": answer["ResponseMetadata"]}, operation)
+        # What is AWS's own fault passes, also where it stands in an answer with 200.
+        status = 500 if item["Error"]["Code"] in _OWN_FAULTS else 400
+        request = {**answer["ResponseMetadata"], "HTTPStatusCode": status}
+        answered: Any = {"Error": item["Error"], "ResponseMetadata": request}
+        said = ClientError(answered, operation)
         failed = explain("ec2", operation, said)
         if failed.meaning is not Meaning.GONE or kind_of(operation) is not CallKind.REMOVE:
             raise failed from said

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...resource import Id, Output, Resource, attr
 from .network_interfaces import holders_in
-from .security_group_rules import EGRESS, INGRESS, Rule, close, regulate, rules
+from .security_group_rules import EGRESS, INGRESS, Rule, close, must_be_described, must_be_words, regulate, rules
 from .tags import born_with, retag
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ class SecurityGroup(Resource):
 
     id = Output("GroupId")
     arn = Output("SecurityGroupArn")
+
+    def __post_init__(self) -> None:
+        must_be_words(self, self.description, self.group_name)
+        must_be_described(self, self.ingress, self.egress)
 
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:

@@ -9,7 +9,7 @@ from ...errors import ForeignOwner, PlanError
 from ...resource import Id, Output, Resource, as_tags, attr
 from .refusals import not_shown_yet
 from .security_group import SecurityGroup
-from .security_group_rules import EGRESS, INGRESS, Rule, close, regulate, rules
+from .security_group_rules import EGRESS, INGRESS, Rule, close_all, must_be_described, regulate, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,6 +41,7 @@ class SecurityGroupRules(Resource):
     mark = "Mark"
 
     def __post_init__(self) -> None:
+        must_be_described(self, self.ingress, self.egress)
         group: Any = self.group
         for direction in ("ingress", "egress"):
             if isinstance(group, SecurityGroup) and None not in (getattr(self, direction), getattr(group, direction)):
@@ -65,8 +66,9 @@ class SecurityGroupRules(Resource):
     def _refuse_foreign(self, aws: Aws, group: SecurityGroupTypeDef) -> None:
         tags = as_tags(group.get("Tags"))
         ours = (aws.ownership.plan, aws.ownership.environment)
-        if (tags.get(PLAN), tags.get(ENVIRONMENT)) not in (ours, (None, None)):
-            raise ForeignOwner(f"{self.group} belongs to the plan {tags.get(PLAN)}: {self.key} can not take its rules")
+        if (tags.get(PLAN), tags.get(ENVIRONMENT)) != ours:
+            whose = f"belongs to the plan {tags[PLAN]}" if PLAN in tags else "is no plan's"
+            raise ForeignOwner(f"{self.group} {whose}: {self.key} can not take its rules")
         if tags.get(CLAIM, aws.mark(self)) != aws.mark(self):
             raise ForeignOwner(f"the rules of {self.group} belong to {tags[CLAIM]!r}: {self.key} can not take them")
 
@@ -79,11 +81,8 @@ class SecurityGroupRules(Resource):
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         group = live["GroupId"]
-        # The newest rules: one that is gone already would keep the others from being revoked with it.
-        found = aws.maybe(lambda: aws.ec2.describe_security_groups(GroupIds=[group])) or {"SecurityGroups": []}
-        for newest in found["SecurityGroups"]:
-            close(aws, group, newest["IpPermissions"], newest["IpPermissionsEgress"])
-            aws.ec2.delete_tags(Resources=[group], Tags=[{"Key": CLAIM}])
+        close_all(aws, group)
+        aws.ec2.delete_tags(Resources=[group], Tags=[{"Key": CLAIM}])
 
 
 def _document(group: SecurityGroupTypeDef) -> Live:

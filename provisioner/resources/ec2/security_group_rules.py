@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ... import norm
+from ...errors import PlanError
 from . import protocols
 from .tags import born_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from types_boto3_ec2.type_defs import IpPermissionTypeDef
 
@@ -23,6 +25,7 @@ INGRESS = "IpPermissions && {own: GroupId, permissions: IpPermissions}"
 EGRESS = "IpPermissionsEgress && {own: GroupId, permissions: IpPermissionsEgress}"
 """Where a group shows its rules."""
 
+_WORDS = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _PEERS = {"IpRanges": "CidrIp", "Ipv6Ranges": "CidrIpv6", "PrefixListIds": "PrefixListId", "UserIdGroupPairs": "GroupId"}
 
 
@@ -38,6 +41,20 @@ class Rule(NamedTuple):
     to_port: int | None = None
     ip_protocol: str = "tcp"
     description: str = ""
+
+
+def must_be_words(step: Resource, *texts: str | None) -> None:
+    """Raises `PlanError` for a description or a name that EC2 does not take of groups and their rules."""
+    for text in texts:
+        if text is not None and not _WORDS.fullmatch(text):
+            taken = "at most 255 letters (a-z), digits, spaces and ._-:/()#,@[]+=&;{}!$*"
+            raise PlanError(f"{step.key}: EC2 takes {taken}, not {text!r}")
+
+
+def must_be_described(step: Resource, *directions: Iterable[Rule] | None) -> None:
+    """Raises `PlanError` where a rule is described in words that EC2 does not take."""
+    for wanted in directions:
+        must_be_words(step, *(rule.description for rule in wanted or ()))
 
 
 def rules(value: Any) -> list[Rule]:
@@ -81,6 +98,13 @@ def close(aws: Aws, group: str, ingress: Sequence[IpPermissionTypeDef], egress: 
         aws.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=ingress)
     if egress:
         aws.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=egress)
+
+
+def close_all(aws: Aws, group: str) -> None:
+    """Revoke every rule that a group has now: one that is gone already would keep the others from being revoked with it."""
+    found = aws.maybe(lambda: aws.ec2.describe_security_groups(GroupIds=[group])) or {"SecurityGroups": []}
+    for newest in found["SecurityGroups"]:
+        close(aws, group, newest["IpPermissions"], newest["IpPermissionsEgress"])
 
 
 def _by_meaning(rules: Any) -> dict[Rule, Rule]:

@@ -47,6 +47,8 @@ class Vpc(Resource):
     id = Output("VpcId")
     ipv6_cidr_block = Output(f"{_IPV6}.Ipv6CidrBlock")
 
+    may_double = True
+
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
         pages = aws.ec2.get_paginator("describe_vpcs").paginate(Filters=aws.owned)

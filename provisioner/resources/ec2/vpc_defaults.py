@@ -9,6 +9,7 @@ from ...errors import ForeignOwner
 from ...resource import as_tags
 from .refusals import not_shown_yet
 from .tags import listed
+from .vpc import Vpc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ def claim(aws: Aws, step: Resource, found: Sequence[Mapping[str, Any]], id_name:
         # A new VPC shows its own parts a moment after itself.
         raise not_shown_yet("CreateTags", f"what {step.key} stands for")
     live = found[0]
+    for vpc in aws.ec2.describe_vpcs(VpcIds=[live["VpcId"]])["Vpcs"]:
+        aws.ownership.must_own(step, Vpc, vpc)
     tags = as_tags(live.get("Tags"))
     owner, ours = (tags.get(PLAN), tags.get(ENVIRONMENT)), (aws.ownership.plan, aws.ownership.environment)
     if owner not in (ours, (None, None)):

@@ -58,6 +58,8 @@ class Listener(Resource):
     )
 
     id = Output("ListenerArn")
+
+    whole = "LoadBalancerArn"
     arn = Output("ListenerArn")
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...resource import Id, Name, Output, Resource, attr
-from .tags import listed
+from .tags import adoption, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +44,9 @@ class InstanceProfile(Resource):
         tags = listed(self.tags)
         made = aws.iam.create_instance_profile(InstanceProfileName=aws.named(self), Path=aws.path, Tags=tags)
         return {"Tags": tags, **made["InstanceProfile"]}
+
+    def adoption(self, aws: Aws) -> str:
+        return adoption(aws)
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         profile = live["InstanceProfileName"]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...resource import Output, Resource, Value, attr
-from .tags import listed
+from .role import Role
+from .tags import adoption, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,6 +58,9 @@ class ManagedPolicy(Resource):
         )
         return {"Description": "", **made["Policy"], **about, "PolicyDocument": document, "Tags": tags}
 
+    def adoption(self, aws: Aws) -> str:
+        return adoption(aws)
+
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         arn = live["Arn"]
         if "policy_document" in changed:
@@ -70,7 +74,9 @@ class ManagedPolicy(Resource):
     def delete(cls, aws: Aws, live: Live) -> None:
         arn = live["Arn"]
         for name in _roles(aws, arn, PathPrefix=aws.path, PolicyUsageFilter="PermissionsPolicy"):
-            aws.iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+            found = aws.maybe(lambda name=name: aws.iam.get_role(RoleName=name))  # type: ignore[misc]
+            if found and aws.ownership.step_of(Role, found["Role"]):
+                aws.iam.detach_role_policy(RoleName=name, PolicyArn=arn)
         for version in _spare_versions(aws, arn):
             aws.iam.delete_policy_version(PolicyArn=arn, VersionId=version)
         aws.iam.delete_policy(PolicyArn=arn)

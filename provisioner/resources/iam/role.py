@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...resource import PENDING, READY, Ids, Name, Output, Resource, State, Value, attr
-from .tags import listed
+from .instance_profile import InstanceProfile
+from .tags import adoption, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,6 +66,9 @@ class Role(Resource):
         # IAM's answer leaves out some of what it was told.
         return {**sent, "AttachedPolicies": [], "InlinePolicies": {}, **made["Role"]}
 
+    def adoption(self, aws: Aws) -> str:
+        return adoption(aws)
+
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         role = live["RoleName"]
         if "assume_role_policy" in changed:
@@ -91,14 +95,18 @@ class Role(Resource):
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         role = live["RoleName"]
-        held = aws.maybe(lambda: aws.iam.list_instance_profiles_for_role(RoleName=role, MaxItems=1000)) or {}
-        for profile in held.get("InstanceProfiles", ()):
-            aws.iam.remove_role_from_instance_profile(InstanceProfileName=profile["InstanceProfileName"], RoleName=role)
+        for profile, ours in _profiles(aws, role):
+            if ours:
+                aws.iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=role)
         for policy in live.get("AttachedPolicies", ()):
             aws.iam.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
         for name in live.get("InlinePolicies", ()):
             aws.iam.delete_role_policy(RoleName=role, PolicyName=name)
         aws.iam.delete_role(RoleName=role)
+
+    @classmethod
+    def holders(cls, aws: Aws, live: Live) -> Sequence[str]:
+        return [f"instance profile {profile}" for profile, ours in _profiles(aws, live["RoleName"]) if not ours]
 
     @staticmethod
     def state(live: Live) -> State:
@@ -126,6 +134,16 @@ def _write(aws: Aws, role: str, have: Mapping[str, Any] | None, wanted: Mapping[
     for name, document in wanted.items():
         if norm.policy(document) != (have or {}).get(name):
             aws.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=norm.compact(document))
+
+
+def _profiles(aws: Aws, role: str) -> list[tuple[str, bool]]:
+    """The instance profiles that hold a role, and whether they are the plan's."""
+    held = aws.maybe(lambda: aws.iam.list_instance_profiles_for_role(RoleName=role, MaxItems=1000)) or {}
+    # The list leaves out tags.
+    named = ({"InstanceProfileName": profile["InstanceProfileName"]} for profile in held.get("InstanceProfiles", ()))
+    read = (aws.maybe(lambda one=one: aws.iam.get_instance_profile(**one)) for one in named)  # type: ignore[misc]
+    found = [one["InstanceProfile"] for one in read if one]
+    return [(one["InstanceProfileName"], aws.ownership.step_of(InstanceProfile, one) is not None) for one in found]
 
 
 def _read(aws: Aws, name: str) -> Live:

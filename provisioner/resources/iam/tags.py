@@ -9,6 +9,13 @@ if TYPE_CHECKING:
 
     from types_boto3_iam.type_defs import TagTypeDef
 
+    from ...aws.account import Aws
+
+
+def adoption(aws: Aws) -> str:
+    """The plan's own are listed by their path: without it, tags do not help."""
+    return f"it can not be taken over unless it stands under the path {aws.path}, and IAM changes no paths"
+
 
 def listed(tags: Mapping[str, str]) -> list[TagTypeDef]:
     """Tags as IAM's calls take them."""

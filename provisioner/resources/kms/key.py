@@ -25,12 +25,12 @@ class Key(Resource):
     """A customer managed key, and the alias that people know it by.
 
     `alias` is by default `alias/` and the name of the plan's convention; an empty one is a wish for none. It is taken over from
-    a key that is dying or the plan's own, never from another; aliases that others give the key are left alone. `policy` must
-    let the plan's runner go on changing it; without one, the account's own IAM policies decide. Rotation has a period only
-    while it is on. `deletion_window_in_days` is 7 to 30: at the end of that time AWS deletes the key; until then it bills
-    nothing, and nothing can be decrypted with it. `up` takes such a key into service again, unless `--replace` names the step:
-    secrets that wait for their own end, and last snapshots, can be read with it alone. The window and the alias stand in tags,
-    for whoever deletes or renames.
+    another key of the plan, also a dying one, never from somebody else's; aliases that others give the key are left alone.
+    `policy` must let the plan's runner go on changing it; without one, the account's own IAM policies decide. Rotation has a
+    period only while it is on. `deletion_window_in_days` is 7 to 30: at the end of that time AWS deletes the key; until then it
+    bills nothing, and nothing can be decrypted with it. `up` takes such a key into service again, unless `--replace` names the
+    step: secrets that wait for their own end, and last snapshots, can be read with it alone. The window and the alias stand in
+    tags, for whoever deletes or renames.
 
     AWS: KMS CreateKey, CancelKeyDeletion, CreateAlias. Keys have no name and no listing by tag: every customer key's tags are
     read. A new key's id may be unknown to other calls for minutes. Rotation of a disabled key can not be changed: it is enabled
@@ -53,6 +53,7 @@ class Key(Resource):
     key_id = Output("KeyId")
 
     data = True
+    may_double = True
     since = "CreationDate"
 
     def __post_init__(self) -> None:
@@ -150,17 +151,17 @@ class Key(Resource):
             aws.kms.delete_alias(AliasName=before)
 
     def _refuse_foreign(self, aws: Aws, holder: Live) -> None:
-        dying = self.state(holder).name in (GONE.name, LEAVING.name)
-        if not dying and not _ours(aws, _tags(aws, holder["KeyId"])):
+        if not _ours(aws, _tags(aws, holder["KeyId"])):
             raise ForeignOwner(
                 f"{self.key} is to be called {self.alias}, but that is key {holder['KeyId']}, which is not the plan's: "
-                "choose another alias, or delete that one"
+                "choose another alias, or take that one off it"
             )
 
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
-        # An alias would go on pointing at the dying key, and keep its name from the next one.
-        for alias in _aliases(aws, live["KeyId"]):
+        # It would go on pointing at the dying key, and keep its name from the next one. Those of others are theirs.
+        alias = as_tags(live.get("Tags")).get(_ALIAS, "")
+        if alias in _aliases(aws, live["KeyId"], live.get("AliasNames", ())):
             aws.kms.delete_alias(AliasName=alias)
         window = as_tags(live.get("Tags")).get(_WINDOW, "")
         days = int(window) if re.fullmatch("[7-9]|[12][0-9]|30", window) else 30
@@ -208,10 +209,10 @@ def _read(aws: Aws, key: str, aliases: Sequence[str]) -> Live:
     return found
 
 
-def _aliases(aws: Aws, key: str) -> list[str]:
-    # Asked for just before one is deleted: by now it may be another key's.
+def _aliases(aws: Aws, key: str, known: Sequence[str] = ()) -> Sequence[str]:
+    # Asked for just before one is deleted: by now it may be another key's. Of a key of this minute KMS may know nothing.
     found = aws.maybe(lambda: aws.kms.list_aliases(KeyId=key, Limit=100))
-    return [alias["AliasName"] for alias in found["Aliases"]] if found else []
+    return [alias["AliasName"] for alias in found["Aliases"]] if found else known
 
 
 def _tags(aws: Aws, key: str) -> Any:

@@ -8,8 +8,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ... import norm
-from ...errors import PlanError
+from ...aws.retry import Meaning
+from ...errors import CallFailed, PlanError
 from ...resource import Id, Output, Resource, Value, attr
+from .function import Function
 from .reading import functions
 
 if TYPE_CHECKING:
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 
     from ...aws.account import Aws
     from ...resource import Changes, Live
-    from .function import Function
 
-# Lambda loses one of two changes of a function's policy that meet.
+# Lambda loses one of two changes of a function's policy that meet (Terraform, lambda/permission.go). Ours do not; for those of
+# others we look whether ours was kept.
 _ONE_BY_ONE = Lock()
+_MOST_LOSSES = 3
 
 
 def _account(principal: str) -> str:
@@ -67,12 +70,32 @@ class Permission(Resource):
     def create(self, aws: Aws) -> Live | None:
         if aws.ownership.mark_of_named(type(self), aws.named(self)) != aws.mark(self):
             raise PlanError(f"{self.key}: so long a name can not be told from the statement's id: choose a shorter one")
+        function: Any = aws.lambda_.get_function(FunctionName=self.function)
+        aws.ownership.must_own(self, Function, {"FunctionArn": self.function, "Tags": function.get("Tags")})
         with _ONE_BY_ONE:
             self._add(aws)
         return {**_shown(self._statement()), **_place(self.function, aws.named(self)), "Mark": aws.mark(self)}
 
     def _add(self, aws: Aws) -> None:
+        """Adds the statement, and again where another writer's change of the same moment has taken it away.
+
+        Where it is only not shown yet, Lambda says that it is there already.
+        """
         aws.lambda_.add_permission(FunctionName=self.function, StatementId=aws.named(self), **self._statement())
+        for _ in range(_MOST_LOSSES):
+            if self._is_kept(aws):
+                return
+            try:
+                aws.lambda_.add_permission(FunctionName=self.function, StatementId=aws.named(self), **self._statement())
+            except CallFailed as error:
+                if error.meaning is Meaning.EXISTS:
+                    return
+                raise
+
+    def _is_kept(self, aws: Aws) -> bool:
+        found = aws.maybe(lambda: aws.lambda_.get_policy(FunctionName=self.function))
+        statements = norm.document(found["Policy"])["Statement"] if found else ()
+        return any(statement.get("Sid") == aws.named(self) for statement in statements)
 
     def _statement(self) -> dict[str, Any]:
         wanted = {

@@ -35,6 +35,7 @@ def marked(aws: Aws, kind: type[Resource], found: Live) -> Live:
 
 def refuse_foreign(aws: Aws, step: Resource, group: str) -> None:
     """Raises `PlanError` where a step's filter would stand in a group that is not the plan's, where none is known again."""
+    aws.mark(step)
     if aws.ownership.step_of(LogGroup, _tagged(aws, group)) is None:
         raise PlanError(
             f"{step.key}: log group {group} is not this plan's, and only inside one of its own a filter is known again"

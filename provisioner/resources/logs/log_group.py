@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ... import norm
+from ...aws.retry import Meaning
+from ...errors import CallFailed
 from ...resource import Id, Name, Output, Resource, attr
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 # Longer than AWS's index of tags lags behind.
 _YOUNG = timedelta(minutes=15)
+# What a group that a service makes for itself does not have.
+_GIVEN = ("retentionInDays", "kmsKeyId", "deletionProtectionEnabled", "dataProtectionStatus", "metricFilterCount")
 
 
 class LogGroup(Resource):
@@ -27,7 +31,8 @@ class LogGroup(Resource):
     `retention_in_days` takes the values that AWS lists (1, 3, 5, 7, 14, 30, … 3653); 0 is a wish to keep everything. The key's
     policy must let `logs.<region>.amazonaws.com` use it. While deletion protection is on, AWS refuses to delete the group.
 
-    AWS: Logs CreateLogGroup. The class can not change. A writer that lives on makes a deleted group again, bare.
+    AWS: Logs CreateLogGroup. The class can not change. A writer that lives on (a flow log, a function, a database) makes a
+    deleted group again, bare: without tags, retention and key. Such a one is taken over, anything else under its name is not.
     """
 
     log_group_name: str | None = attr("logGroupName", default=None, replace=True)
@@ -39,13 +44,26 @@ class LogGroup(Resource):
     id = Name("logGroupName", longest=512, given="log_group_name")
     arn = Output("Arn")
 
+    protection = "deletionProtectionEnabled"
+
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
         found = aws.together(lambda group: aws.maybe(lambda: _with_tags(aws, group)), may_be_ours(aws))
         return [group for group in found if group]
 
     def create(self, aws: Aws) -> Live | None:
-        name, key = aws.named(self), {"kmsKeyId": self.kms_key} if self.kms_key else {}
+        name = aws.named(self)
+        try:
+            return self._made(aws, name)
+        except CallFailed as error:
+            left = _left_by_a_writer(aws, name) if error.meaning is Meaning.EXISTS else None
+            if left is None:
+                raise
+        aws.logs.tag_resource(resourceArn=_arn(left), tags=self.tags)
+        return {**left, "Arn": _arn(left), "Tags": dict(self.tags)}
+
+    def _made(self, aws: Aws, name: str) -> Live:
+        key = {"kmsKeyId": self.kms_key} if self.kms_key else {}
         aws.logs.create_log_group(
             logGroupName=name,
             logGroupClass=self.log_group_class,
@@ -83,7 +101,15 @@ class LogGroup(Resource):
 
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
+        if live.get("deletionProtectionEnabled"):
+            aws.logs.put_log_group_deletion_protection(logGroupIdentifier=live["logGroupName"], deletionProtectionEnabled=False)
         aws.logs.delete_log_group(logGroupName=live["logGroupName"])
+
+    @classmethod
+    def came_back(cls, aws: Aws, live: Live) -> Live | None:
+        # AWS: flow logs, functions and databases that still had something to write make their group again.
+        left: Live | None = _left_by_a_writer(aws, live["logGroupName"])
+        return left if left and left["creationTime"] > live.get("creationTime", 0) else None
 
 
 def may_be_ours(aws: Aws) -> list[Any]:
@@ -107,6 +133,15 @@ def _tagged(aws: Aws) -> Any:
 
 def _list(aws: Aws) -> Any:
     return [group for page in aws.logs.get_paginator("describe_log_groups").paginate() for group in page["logGroups"]]
+
+
+def _left_by_a_writer(aws: Aws, name: str) -> Any:
+    """The group of that name, if nobody has given it anything."""
+    listed = aws.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    found = next((group for group in listed if group["logGroupName"] == name), None)
+    if found is None or any(found.get(given) for given in _GIVEN):
+        return None
+    return None if aws.logs.list_tags_for_resource(resourceArn=_arn(found))["tags"] else found
 
 
 def _with_tags(aws: Aws, group: Any) -> Live:

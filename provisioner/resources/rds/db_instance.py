@@ -81,6 +81,7 @@ class DbInstance(Resource):
     port = Output("Endpoint.Port")
     resource_id = Output("DbiResourceId")
 
+    whole = "DBClusterIdentifier"
     usual_seconds = 480.0
     patience_seconds = 5400.0
     since = "InstanceCreateTime"

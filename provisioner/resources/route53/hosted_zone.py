@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...aws.ownership import ENVIRONMENT, PLAN, STEP
 from ...errors import PlanError
-from ...resource import PENDING, READY, Ids, Output, Resource, State, attr
+from ...resource import PENDING, READY, Ids, Output, Resource, State, as_tags, attr
 from .marks import owned, records
 from .names import called, plain, zone_id
 from .record_set import RecordSet
@@ -155,7 +155,9 @@ def _known(aws: Aws, zone: Mapping[str, Any], tags: list[Any]) -> dict[str, Any]
     """The tags of a zone of the plan's; those that a new one is still to get, by its comment. None for somebody else's."""
     if aws.ownership.step_of(HostedZone, {"Id": zone_id(zone["Id"]), "Tags": tags}):
         return {"Tags": tags, "KnownByComment": False}
-    step = aws.ownership.step_marked(HostedZone, zone.get("Config", {}).get("Comment", ""))
+    # Who has tagged it since, has it.
+    comment = "" if PLAN in as_tags(tags) else zone.get("Config", {}).get("Comment", "")
+    step = aws.ownership.step_marked(HostedZone, comment)
     if step is None:
         return None
     ours = {PLAN: aws.ownership.plan, ENVIRONMENT: aws.ownership.environment, STEP: step}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...errors import PlanError
+from ...errors import CallFailed, PlanError
 from ...resource import Id, Ids, Output, Resource, Value, attr
 from .marks import Identity, Owned, mark_of, owned
 from .names import plain, values, zone_id
@@ -120,6 +120,11 @@ class RecordSet(Resource):
             mark = self._mark(aws, live["ZoneName"])
             _change(aws, live["HostedZoneId"], ("DELETE", live["MarkRecord"]), ("CREATE", record), ("CREATE", mark))
 
+    def adoption(self, aws: Aws) -> str:
+        zone = plain(aws.route53.get_hosted_zone(Id=self.hosted_zone)["HostedZone"]["Name"])
+        mark = self._mark(aws, zone)
+        return f"to take it over, add the TXT record {mark['Name']} with the value {mark['ResourceRecords'][0]['Value']}"
+
     def _mark(self, aws: Aws, zone: str) -> dict[str, Any]:
         return mark_of(self._whole({}), zone, aws.mark(self))
 
@@ -136,7 +141,12 @@ class RecordSet(Resource):
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
         shown = [record for record in (live["Record"], live["MarkRecord"]) if record]
-        aws.maybe(lambda: _change(aws, live["HostedZoneId"], *(("DELETE", record) for record in shown)))
+        try:
+            aws.maybe(lambda: _change(aws, live["HostedZoneId"], *(("DELETE", record) for record in shown)))
+        except CallFailed as error:
+            # A zone that was shown a moment ago is not new: it is gone, and its records with it.
+            if error.code != "NoSuchHostedZone":
+                raise
 
 
 def _spelt(value: Any) -> Any:

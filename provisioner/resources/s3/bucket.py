@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ... import norm
-from ...errors import Blocked, ForeignOwner, PlanError
+from ...errors import Blocked, CallFailed, ForeignOwner, PlanError
 from ...resource import Id, Name, Output, Resource, Value, as_tags, attr
 from .emptying import empty, held
-from .parts import PARTS, TAGS, buckets, places
+from .parts import PARTS, buckets, places, with_parts
 from .rules import by
 from .writing import Writing
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from ...aws.account import Aws
     from ...resource import Changes, Live
     from ..kms.key import Key
+    from .parts import Part
     from .rules import CorsRule, LifecycleRule, Notification, ReplicationRule
 
+_RETENTION = "ObjectLock.Rule.DefaultRetention"
 EMPTY_ON_DELETE = "provisioner:empty-on-delete"
 OURS = "provisioner/"
 """Where in a bucket the plan's own objects stand, and nothing else."""
@@ -55,7 +57,7 @@ class Bucket(Resource):
 
     AWS: S3 CreateBucket. A freed name is blocked for minutes, from another region for up to hours. S3 takes the changes of one
     bucket one after the other only, and every part whole; tags that others put are put again with ours. Versioning can not be
-    undone, only suspended. Object lock goes with birth.
+    undone, only suspended. Object lock goes with birth; how long it holds new objects may change, and end (mode "", 0 days).
     """
 
     versioning: BucketVersioningStatusType | None = attr("Versioning.Status", default=None)
@@ -83,8 +85,8 @@ class Bucket(Resource):
     replication_role: Value[str | None] = attr("Replication.Role", default=None)
     replication_rules: Sequence[ReplicationRule] | None = attr("Replication.Rules", default=None, norm=by("ID"))
     object_lock_enabled: bool = attr("ObjectLockEnabled", default=False, replace=True)
-    object_lock_mode: ObjectLockRetentionModeType | None = attr("ObjectLock.Rule.DefaultRetention.Mode", default=None)
-    object_lock_days: int | None = attr("ObjectLock.Rule.DefaultRetention.Days", default=None)
+    object_lock_mode: ObjectLockRetentionModeType | Literal[""] | None = attr(f"{_RETENTION}.Mode || ''", default=None)
+    object_lock_days: int | None = attr(f"{_RETENTION}.Days || `0`", default=None)
     empty_on_delete: bool = attr(
         f"Tags[?Key=='{EMPTY_ON_DELETE}'].Value | [0]", default=False, norm=lambda shown: shown in (True, "true")
     )
@@ -104,10 +106,12 @@ class Bucket(Resource):
             raise PlanError(f"{self.key}: replication_role and replication_rules go together")
         if (self.object_lock_mode is None) != (self.object_lock_days is None):
             raise PlanError(f"{self.key}: object_lock_mode and object_lock_days go together")
+        if (self.object_lock_mode == "") != (self.object_lock_days == 0):
+            raise PlanError(f"{self.key}: objects are locked for no days (0) where object_lock_mode is empty, and only there")
 
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
-        for bucket in buckets(aws, PARTS):
+        for bucket in owned(aws, *PARTS):
             yield {**bucket, "ObjectLockEnabled": bucket["ObjectLock"] is not None}
 
     def create(self, aws: Aws) -> Live | None:
@@ -128,7 +132,7 @@ class Bucket(Resource):
         return {"Name": name, **places(aws, name), "Tags": tags, **known, **_NEW}
 
     def _refuse_foreign(self, aws: Aws, name: str) -> None:
-        for bucket in buckets(aws, [TAGS]):
+        for bucket in buckets(aws):
             if bucket["Name"] == name and aws.ownership.step_of(type(self), bucket) != self.key:
                 raise ForeignOwner(
                     f"{self.key} is to be called {name}, and a bucket of that name is not the plan's: "
@@ -168,6 +172,22 @@ class Bucket(Resource):
                 raise Blocked(f"bucket {bucket} is not empty: empty it, or bring it up with empty_on_delete=True first")
             empty(aws, bucket, locked=bool(live.get("ObjectLockEnabled")))
         aws.s3.delete_bucket(Bucket=bucket, ExpectedBucketOwner=aws.account_id)
+
+
+def owned(aws: Aws, *parts: Part) -> list[Live]:
+    """The plan's own buckets, with some of their parts. Of nobody else's is more asked than whose it is."""
+    return with_parts(aws, [bucket for bucket in buckets(aws) if aws.ownership.step_of(Bucket, bucket)], parts)
+
+
+def must_own(aws: Aws, step: Resource, name: str) -> None:
+    """Raises `ForeignOwner` where what a step would put into a bucket would stand in somebody else's."""
+    try:
+        tags: Any = aws.s3.get_bucket_tagging(Bucket=name, ExpectedBucketOwner=aws.account_id)["TagSet"]
+    except CallFailed as error:
+        if error.code != "NoSuchTagSet":
+            raise
+        tags = []
+    aws.ownership.must_own(step, Bucket, {"Name": name, "Tags": tags})
 
 
 def _listed(tags: Mapping[str, str]) -> Any:

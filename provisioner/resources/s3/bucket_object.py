@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 from ... import norm
 from ...errors import PlanError
 from ...resource import Id, Output, Resource, Value, attr
-from .bucket import OURS
+from .bucket import OURS, must_own, owned
 from .emptying import expunge
-from .parts import buckets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,6 +64,7 @@ class BucketObject(Resource):
     version_id = Output("VersionId", settled=True)
     checksum = Output("ChecksumSHA256", settled=True)
 
+    whole = "Bucket"
     since = "LastModified"
 
     def __post_init__(self) -> None:
@@ -77,7 +77,7 @@ class BucketObject(Resource):
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
         owner, listed = aws.account_id, []
-        for bucket in buckets(aws, ()):
+        for bucket in owned(aws):
             pages = aws.s3.get_paginator("list_objects_v2").paginate(
                 Bucket=bucket["Name"], Prefix=OURS, ExpectedBucketOwner=owner
             )
@@ -88,6 +88,7 @@ class BucketObject(Resource):
         return [one for one in read if one]
 
     def create(self, aws: Aws) -> Live | None:
+        must_own(aws, self, self.bucket)
         # Never over what stands there already.
         return self._put(aws, self.key_name or OURS + aws.named(self), self.tags, {}, IfNoneMatch="*")
 

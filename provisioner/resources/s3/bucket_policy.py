@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...resource import Id, Output, Resource, Value, attr
-from .parts import POLICY, buckets
+from .bucket import must_own, owned
+from .parts import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,11 +34,12 @@ class BucketPolicy(Resource):
 
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
-        for bucket in buckets(aws, [POLICY]):
+        for bucket in owned(aws, POLICY):
             if found := bucket["Policy"]:
                 yield _document(bucket["Name"], found)
 
     def create(self, aws: Aws) -> Live | None:
+        must_own(aws, self, self.bucket)
         self._put(aws)
         return _document(self.bucket, {**self.policy, "Id": aws.mark(self)})
 

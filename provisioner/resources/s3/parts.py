@@ -11,7 +11,7 @@ from ... import norm
 from .rules import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from ...aws.account import Aws
     from ...resource import Live
@@ -28,7 +28,6 @@ class Part(NamedTuple):
 TAGS = Part("Tags", "get_bucket_tagging", "TagSet")
 POLICY = Part("Policy", "get_bucket_policy", "Policy")
 PARTS = (
-    TAGS,
     POLICY,
     Part("Versioning", "get_bucket_versioning", "@"),
     Part("Encryption", "get_bucket_encryption", "ServerSideEncryptionConfiguration.Rules[0]"),
@@ -43,8 +42,8 @@ PARTS = (
 )
 
 
-def buckets(aws: Aws, parts: Iterable[Part]) -> list[Live]:
-    """The buckets of the region that the plan's convention names, with some of their parts.
+def buckets(aws: Aws) -> list[Live]:
+    """The buckets of the region that the plan's convention names, with their tags: one of them may be somebody else's.
 
     Their names are the plan's in this environment and account, so no other bucket is asked for anything.
     """
@@ -52,9 +51,13 @@ def buckets(aws: Aws, parts: Iterable[Part]) -> list[Live]:
     begin, end = aws.ownership.prefix[:20], f"-{aws.ownership.environment}-{aws.account_id}"
     pages = aws.s3.get_paginator("list_buckets").paginate(Prefix=begin, BucketRegion=aws.region)
     listed = [bucket for page in pages for bucket in page.get("Buckets", ()) if bucket["Name"].endswith(end)]
-    wanted = list(parts)
-    read = iter(aws.together(lambda pair: _read(aws, pair[0]["Name"], pair[1]), product(listed, wanted)))
-    return [{**bucket, **places(aws, bucket["Name"]), **{part.name: next(read) for part in wanted}} for bucket in listed]
+    return with_parts(aws, [{**bucket, **places(aws, bucket["Name"])} for bucket in listed], [TAGS])
+
+
+def with_parts(aws: Aws, listed: Sequence[Live], parts: Sequence[Part]) -> list[Live]:
+    """The buckets with more of their parts, which S3 shows by a call each."""
+    read = iter(aws.together(lambda pair: _read(aws, pair[0]["Name"], pair[1]), product(listed, parts)))
+    return [{**bucket, **{part.name: next(read) for part in parts}} for bucket in listed]
 
 
 def places(aws: Aws, name: str) -> Mapping[str, str]:

@@ -78,8 +78,10 @@ class Writing:
         self._s3.put_bucket_versioning(**self._where, VersioningConfiguration={"Status": self._wanted.versioning})
 
     def _object_lock(self) -> None:
-        retention: Any = {"Mode": self._wanted.object_lock_mode, "Days": self._wanted.object_lock_days}
-        lock: Any = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+        lock: Any = {"ObjectLockEnabled": "Enabled"}
+        if self._wanted.object_lock_mode:
+            retention = {"Mode": self._wanted.object_lock_mode, "Days": self._wanted.object_lock_days}
+            lock["Rule"] = {"DefaultRetention": retention}
         self._s3.put_object_lock_configuration(**self._where, ObjectLockConfiguration=lock)
 
     def _policy(self) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ...resource import Live
 
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
+SEALED = "Sealed"
+"""Stands in the answer about a value that can not be read while its key is disabled."""
 
 
 def secrets(aws: Aws) -> list[Live]:
@@ -40,10 +42,12 @@ def _is_ours(aws: Aws, secret: Any) -> bool:
 
 
 def current(aws: Aws, secret: str) -> Mapping[str, Any]:
-    """AWS's answer about the current value; nothing where there is none, or we may not see it."""
+    """AWS's answer about the current value; nothing where there is none, or we may not see it; `SEALED` while nobody can."""
     try:
         return aws.secretsmanager.get_secret_value(SecretId=secret)
     except CallFailed as error:
+        if error.code == "DecryptionFailure":
+            return {SEALED: True}
         if error.meaning is Meaning.GONE or error.code == "AccessDeniedException":
             return {}
         raise

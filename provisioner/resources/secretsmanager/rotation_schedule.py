@@ -51,6 +51,7 @@ class RotationSchedule(Resource):
                 yield {**_document(secret["ARN"], secret), **rotates}
 
     def create(self, aws: Aws) -> Live | None:
+        aws.ownership.must_own(self, Secret, aws.secretsmanager.describe_secret(SecretId=self.secret))
         sent = self._rotate(aws, self.secret)
         return {**_document(self.secret, sent), "Rotates": False, "Mark": aws.mark(self)}
 

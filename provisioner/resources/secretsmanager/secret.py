@@ -10,7 +10,7 @@ from ...errors import ForeignOwner, PlanError
 from ...resource import GONE, PENDING, READY, Id, Output, Resource, State, Value, as_tags, attr
 from ...secret import Secret as Hidden
 from .parts import SHORTEST
-from .reading import current, parsed, secrets
+from .reading import SEALED, current, parsed, secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -157,6 +157,9 @@ class Secret(Resource):
         if live.get("DeletedDate"):
             return State(GONE.name, f"`up` restores it; without, Secrets Manager deletes it on {live['DeletedDate']:%Y-%m-%d}")
         replicas = live["ReplicationStatus"]
+        if live.get(SEALED):
+            # What enables it may be a step of the same run; and other steps send this value.
+            return State(PENDING.name, "its value can not be read until its key is enabled")
         if any(replica["Status"] in ("InProgress", "Pending") for replica in replicas):
             return PENDING
         failed = [f"{one['Region']}: {one.get('StatusMessage', '')}" for one in replicas if one["Status"] == "Failed"]
@@ -176,7 +179,7 @@ def _read(aws: Aws, secret: Live) -> Live:
     if secret.get("DeletedDate"):
         return _document(secret, {}, None)
     policy, value = aws.together(lambda read: read(aws, secret["ARN"]), (_policy, current))
-    return _document(secret, policy, value.get("SecretString"))
+    return {**_document(secret, policy, value.get("SecretString")), SEALED: SEALED in value}
 
 
 def _policy(aws: Aws, secret: str) -> Mapping[str, Any]:

@@ -11,13 +11,13 @@ from ...errors import PlanError
 from ...resource import READY, Id, Output, Resource, State, attr
 from ...secret import Secret as Hidden
 from .reading import CURRENT, current, is_rotating, labelled, parsed, rotating, secrets
+from .secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ...aws.account import Aws
     from ...resource import Changes, Live
-    from .secret import Secret
 
 
 class SecretValue(Resource):
@@ -49,6 +49,7 @@ class SecretValue(Resource):
         return [part for parts in found for part in parts]
 
     def create(self, aws: Aws) -> Live | None:
+        aws.ownership.must_own(self, Secret, _secret(aws, self.secret))
         label, version = self._put(aws, ())
         labels = {label: version}
         return _document(self.secret, self.name, labels, self.values, rotates=False)
@@ -91,6 +92,10 @@ def _label(mark: str, keys: Iterable[str]) -> str:
     return f"{','.join(sorted(keys))} {mark}"
 
 
+def _mark(label: str) -> str:
+    return label.partition(" ")[2]
+
+
 def _keys(label: str) -> list[str]:
     return label.partition(" ")[0].split(",")
 
@@ -103,7 +108,7 @@ def _parts(aws: Aws, secret: Live) -> list[Live]:
     by_step: dict[str, dict[str, str]] = {}
     for version, labels in secret.get("VersionIdsToStages", {}).items():
         for label in labels:
-            if step := aws.ownership.step_of(SecretValue, {"Mark": label}):
+            if step := aws.ownership.step_of(SecretValue, {"Mark": _mark(label)}):
                 by_step.setdefault(step, {})[label] = version
     if not by_step:
         return []
@@ -119,7 +124,7 @@ def _document(secret: str, name: str, labels: Mapping[str, str], keys: Mapping[s
     ours = {key for label in labels for key in _keys(label)}
     # Nothing is shown of what is not ours: it may be secret.
     shown = None if keys is None else {key: item for key, item in keys.items() if key in ours}
-    mark = next(iter(labels))
+    mark = _mark(next(iter(labels)))
     return {
         "Subresource": f"{secret}?values={name}",
         "SecretId": secret,

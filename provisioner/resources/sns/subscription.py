@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from ... import norm
-from ...errors import PlanError
+from ...aws.retry import Meaning
+from ...errors import CallFailed, ForeignOwner, PlanError
 from ...resource import READY, Id, Output, Resource, State, Value, attr
 from ...secret import Secret
 from .attributes import spelt
+from .claims import Claim, claims_on
 from .topic import Topic
 from .topics import tags, topics
 
@@ -59,13 +61,16 @@ class Subscription(Resource):
     A subscription takes neither tags nor words, and has no name: its topic, its protocol and its endpoint say which it is. So
     its step must be named `topic/protocol/endpoint`: `alarms/email/ops@example.com`, with the name of the topic's step; for the
     ARN of a function, queue or stream of the plan stands the name of its step, of others the last part of the ARN:
-    `alarms/lambda/rotation`.
+    `alarms/lambda/rotation`. The step claims it by a tag on its topic, and then subscribes: what others subscribed is theirs,
+    of this endpoint too.
 
-    AWS: SNS Subscribe. Mail and web endpoints must confirm, within two days; until then the subscription counts as there,
-    shows no attributes, and can not be deleted: it goes by itself, or with its topic.
+    AWS: SNS Subscribe, which says yes to an endpoint that is subscribed already, and TagResource: a topic has room for 50 tags.
+    Mail and web endpoints must confirm, within two days; until then the subscription counts as there, shows no attributes, and
+    can not be deleted: it goes by itself, or with its topic. One that went so is subscribed again.
     """
 
     topic: Id[Topic] = attr("TopicArn", replace=True)
+    # What is claimed shows its protocol once it is subscribed.
     protocol: Literal["application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"] = attr(
         "Protocol", replace=True
     )
@@ -88,8 +93,10 @@ class Subscription(Resource):
 
     def __post_init__(self) -> None:
         endpoint = _masked(self.endpoint)
-        if isinstance(self.topic, Resource) and isinstance(endpoint, str) and not endpoint.startswith("arn:"):
-            self._is_named(f"{self.topic.name}/{self.protocol}/{endpoint}")
+        if isinstance(endpoint, str):
+            Claim(self.protocol, endpoint).must_fit(self.key)
+            if isinstance(self.topic, Resource) and not endpoint.startswith("arn:"):
+                self._is_named(f"{self.topic.name}/{self.protocol}/{endpoint}")
 
     def _is_named(self, name: str) -> None:
         if self.name != name:
@@ -98,30 +105,29 @@ class Subscription(Resource):
     @classmethod
     def living(cls, aws: Aws) -> Iterable[Live]:
         tagged = aws.together(lambda arn: aws.maybe(lambda: tags(aws, arn)), topics(aws))
-        ours = [topic for topic in tagged if topic and aws.ownership.step_of(Topic, topic)]
-        listed = aws.together(lambda topic: _list(aws, topic), ours)
-        found = aws.together(lambda one: aws.maybe(lambda: _read(aws, one)), [one for some in listed for one in some])
-        return [one for one in found if one]
+        ours = [topic for topic in tagged if topic and aws.ownership.step_of(Topic, topic) and claims_on(topic)]
+        return [one for claimed in aws.together(lambda topic: _claimed(aws, topic), ours) for one in claimed]
 
     def create(self, aws: Aws) -> Live | None:
-        endpoint: Any = self.endpoint
-        shown = {"TopicArn": self.topic, "Protocol": self.protocol, "Endpoint": _masked(endpoint)}
-        mark = _mark(aws, tags(aws, self.topic), shown)
-        if mark is None:
-            raise PlanError(
-                f"{self.key}: {self.topic} is not a topic of this plan's, so nothing would tell whose subscription it is"
+        topic = tags(aws, self.topic)
+        aws.ownership.must_own(self, Topic, topic)
+        claim = self._claim()
+        claim.must_fit(self.key)
+        live = _document(aws, topic, claim)
+        self._is_named(live["Mark"].rpartition(" step=Subscription/")[2])
+        if claim not in claims_on(topic) and claim in (_subscriptions(aws, self.topic) or {}):
+            raise ForeignOwner(
+                f"{self.key}: {claim} is subscribed to {self.topic} already, and not by this plan. "
+                f"Remove that subscription, or {self.adoption(aws)}."
             )
-        self._is_named(mark.rpartition(" step=Subscription/")[2])
-        sent = {name: value for name, value in self._attributes().items() if value}
-        made = aws.sns.subscribe(
-            TopicArn=self.topic,
-            Protocol=self.protocol,
-            Endpoint=endpoint.reveal() if isinstance(endpoint, Secret) else endpoint,
-            Attributes=sent,
-        )["SubscriptionArn"]
-        confirmed = made.startswith("arn:")
-        rest = sent if confirmed else dict.fromkeys(_NAMES.values(), _PENDING)
-        return {**_identified(shown, made if confirmed else None), **rest, "Mark": mark}
+        aws.sns.tag_resource(ResourceArn=self.topic, Tags=[{"Key": claim.key, "Value": claim.value}])
+        return live
+
+    def _claim(self) -> Claim:
+        return Claim(self.protocol, _masked(self.endpoint))
+
+    def adoption(self, aws: Aws) -> str:
+        return f"to take it over, tag {self.topic} with {self._claim().key}={self._claim().value}"
 
     def _attributes(self) -> dict[str, str]:
         found = {
@@ -136,12 +142,29 @@ class Subscription(Resource):
         return {name: value for name, value in found.items() if value is not None}
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
+        if "protocol" in changed:
+            self._subscribe(aws)
+            return
         attributes = self._attributes()
         for name in self._in_order(changed):
             value = attributes[name] or {"RawMessageDelivery": "false", "FilterPolicy": "{}"}.get(name)
             # No value at all takes the others away: SNS calls an empty one malformed.
             given: Any = {} if value is None else {"AttributeValue": value}
             aws.sns.set_subscription_attributes(SubscriptionArn=live["SubscriptionArn"], AttributeName=name, **given)
+
+    def _subscribe(self, aws: Aws) -> None:
+        endpoint: Any = self.endpoint
+        try:
+            aws.sns.subscribe(
+                TopicArn=self.topic,
+                Protocol=self.protocol,
+                Endpoint=endpoint.reveal() if isinstance(endpoint, Secret) else endpoint,
+                Attributes={name: value for name, value in self._attributes().items() if value},
+            )
+        except CallFailed as error:
+            # It was subscribed with other attributes, and is only not shown yet: once it is, they are put right.
+            if error.meaning is not Meaning.EXISTS:
+                raise
 
     def _in_order(self, changed: Changes) -> list[str]:
         # Only a filter on bodies may be nested: it comes after its scope, and goes before it.
@@ -150,42 +173,63 @@ class Subscription(Resource):
 
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
-        aws.sns.unsubscribe(SubscriptionArn=live["SubscriptionArn"])
+        if arn := live["SubscriptionArn"]:
+            aws.sns.unsubscribe(SubscriptionArn=arn)
+        aws.sns.untag_resource(ResourceArn=live["TopicArn"], TagKeys=[live["Claim"]])
 
     @staticmethod
     def state(live: Live) -> State:
-        return READY if live["SubscriptionArn"] else State(READY.name, f"{live['Endpoint']} has not confirmed yet")
+        return State(READY.name, f"{live['Endpoint']} has not confirmed yet") if _is_pending(live) else READY
 
     @classmethod
     def expires(cls, live: Live) -> str | None:
-        return None if live["SubscriptionArn"] else "SNS drops it by itself if it is not confirmed within two days"
+        return "SNS drops it by itself if it is not confirmed within two days" if _is_pending(live) else None
 
 
-def _list(aws: Aws, topic: Live) -> list[Live]:
-    pages = aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic["TopicArn"])
-    listed = aws.maybe(lambda: {"Subscriptions": [one for page in pages for one in page["Subscriptions"]]}) or {}
+def _is_pending(live: Live) -> bool:
+    return "Protocol" in live and live["SubscriptionArn"] is None
+
+
+def _claimed(aws: Aws, topic: Live) -> list[Live]:
+    """A document for each claim on a topic, with the subscription that belongs to it, if there is one."""
+    there = _subscriptions(aws, topic["TopicArn"])
+    if there is None:
+        return []
+    documents = [(_document(aws, topic, claim), there.get(claim)) for claim in claims_on(topic)]
+    return aws.together(lambda one: {**one[0], **(_shown(aws, one[1]) if one[1] else {})}, documents)
+
+
+def _subscriptions(aws: Aws, topic: str) -> dict[Claim, Live] | None:
+    """A topic's subscriptions, whoever has them; None where the topic is not there."""
+    pages = aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    listed = aws.maybe(lambda: {"Subscriptions": [one for page in pages for one in page["Subscriptions"]]})
+    if listed is None:
+        return None
     # What was deleted stays listed for a while.
-    there = [one for one in listed.get("Subscriptions", ()) if one["SubscriptionArn"] != "Deleted"]
-    return [{**one, "Mark": _mark(aws, topic, one)} for one in there]
+    there = [one for one in listed["Subscriptions"] if one["SubscriptionArn"] != "Deleted"]
+    return {Claim(one["Protocol"], one["Endpoint"]): one for one in there}
 
 
-def _read(aws: Aws, listed: Live) -> Live:
-    arn = listed["SubscriptionArn"]
+def _shown(aws: Aws, listed: Live) -> Live:
+    """What SNS shows of a subscription; nothing where it has just gone."""
+    arn, protocol = listed["SubscriptionArn"], listed["Protocol"]
     if arn == _PENDING:
-        return {**_identified(listed, None), **dict.fromkeys(_NAMES.values(), _PENDING), "Mark": listed["Mark"]}
-    attributes = aws.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
-    return {**attributes, **_identified(listed, arn), "Mark": listed["Mark"]}
+        return {"Protocol": protocol, **dict.fromkeys(_NAMES.values(), _PENDING)}
+    found = aws.maybe(lambda: aws.sns.get_subscription_attributes(SubscriptionArn=arn))
+    return {**found["Attributes"], "Protocol": protocol, "SubscriptionArn": arn} if found else {}
 
 
-def _identified(shown: Live, arn: str | None) -> Live:
-    what = {name: shown[name] for name in ("TopicArn", "Protocol", "Endpoint")}
-    return {**what, "Subscription": " ".join(what.values()), "SubscriptionArn": arn}
-
-
-def _mark(aws: Aws, topic: Live, shown: Live) -> str | None:
-    """The mark of a subscription, by its topic's tags and by what it is."""
-    mark = aws.ownership.mark_of_part(Subscription, Topic, topic)
-    return f"{mark}/{shown['Protocol']}/{_called(aws, shown['Endpoint'])}" if mark else None
+def _document(aws: Aws, topic: Live, claim: Claim) -> Live:
+    """What is claimed, before it is subscribed."""
+    part = aws.ownership.mark_of_part(Subscription, Topic, topic)
+    return {
+        "TopicArn": topic["TopicArn"],
+        "Endpoint": claim.endpoint,
+        "Subscription": f"{topic['TopicArn']} {claim}",
+        "SubscriptionArn": None,
+        "Claim": claim.key,
+        "Mark": f"{part}/{claim.protocol}/{_called(aws, claim.endpoint)}",
+    }
 
 
 def _called(aws: Aws, endpoint: str) -> str:

@@ -128,6 +128,11 @@ class WebAcl(Resource):
         made = aws.wafv2.create_web_acl(Name=aws.named(self), Scope=self.scope, Tags=tags, **settings)
         return {"Associations": [], **settings, **made["Summary"], "Scope": self.scope, "Tags": tags}
 
+    def adoption(self, aws: Aws) -> str:
+        # WAF's refusal says neither what the item is called nor which one it is.
+        there = [acl["ARN"] for acl in _list(aws, self.scope) if acl["Name"] == aws.named(self)]
+        return "; ".join([*(f"what stands there is {arn}" for arn in there), super().adoption(aws)])
+
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         if changed.keys() - _MINE:
             place: Any = {name: live[name] for name in ("Name", "Scope", "Id")}

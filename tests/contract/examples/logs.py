@@ -13,7 +13,15 @@ from provisioner.resources.s3.bucket import Bucket
 
 from . import Example
 
-KEY, OTHER_KEY = Key("key"), Key("other-key")
+
+def lets_logs(name: str) -> Key:
+    owner, logs = {"AWS": "123456789012"}, {"Service": "logs.us-east-1.amazonaws.com"}
+    allowed = ((owner, "kms:*"), (logs, "kms:GenerateDataKey*"))
+    statements = [{"Effect": "Allow", "Principal": who, "Action": what, "Resource": "*"} for who, what in allowed]
+    return Key(name, policy={"Version": "2012-10-17", "Statement": statements})
+
+
+KEY, OTHER_KEY = lets_logs("key"), lets_logs("other-key")
 GROUP, OTHER_GROUP = LogGroup("application"), LogGroup("other")
 CENTRAL = "arn:aws:logs:us-east-1:210987654321:destination"
 KNOWLEDGE_BASE = "arn:aws:bedrock:us-east-1:123456789012:knowledge-base/EXAMPLE"

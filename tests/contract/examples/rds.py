@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provisioner.resources.ec2.subnet import Subnet
 from provisioner.resources.ec2.vpc import Vpc
+from provisioner.resources.iam.role import Role
 from provisioner.resources.kms.key import Key
 from provisioner.resources.rds.db_cluster import DbCluster
 from provisioner.resources.rds.db_cluster_parameter_group import DbClusterParameterGroup
@@ -14,6 +15,7 @@ from provisioner.resources.rds.parts import AssociatedRole, ServerlessV2Scaling
 from provisioner.secret import Secret
 
 from . import Example
+from .iam import trust
 
 VPC = Vpc("vpc", cidr_block="10.0.0.0/16")
 A, B, C = (
@@ -29,6 +31,7 @@ CLUSTER_PARAMETERS = DbClusterParameterGroup(
 PARAMETERS = DbParameterGroup("parameters", db_parameter_group_family="aurora-mysql8.0", parameters={"slow_query_log": 1})
 KEY = Key("key")
 ROLE = "arn:aws:iam::123456789012:role/example"
+MONITOR, OTHER_MONITOR = (Role(name, assume_role_policy=trust("monitoring.rds")) for name in ("monitor", "other-monitor"))
 CLUSTER = DbCluster(
     "cluster",
     engine="aurora-mysql",
@@ -43,7 +46,7 @@ CLUSTER = DbCluster(
     auto_minor_version_upgrade=True,
     enable_local_write_forwarding=False,
     engine_lifecycle_support="open-source-rds-extended-support",
-    backtrack_window=0,
+    backtrack_window=7200,
     serverless_v2_scaling=ServerlessV2Scaling(0.5, 4),
     network_type="IPV4",
     domain="",
@@ -122,19 +125,20 @@ EXAMPLES = [
             engine="aurora-mysql",
             db_instance_class="db.t4g.medium",
             monitoring_interval=60,
-            monitoring_role=ROLE,
+            monitoring_role=MONITOR.arn,
             enable_performance_insights=True,
             performance_insights_retention_period=7,
             db_parameter_group="default.aurora-mysql8.0",
             preferred_maintenance_window="sun:06:00-sun:07:00",
             ca_certificate_identifier="rds-ca-rsa2048-g1",
+            after=(MONITOR, OTHER_MONITOR),
         ),
         changes={
             "db_instance_class": "db.r6g.large",
             "publicly_accessible": True,
             "auto_minor_version_upgrade": False,
             "monitoring_interval": 15,
-            "monitoring_role": f"{ROLE}-2",
+            "monitoring_role": OTHER_MONITOR.arn,
             "enable_performance_insights": False,
             "performance_insights_retention_period": 93,
             "db_parameter_group": PARAMETERS,

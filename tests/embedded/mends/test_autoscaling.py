@@ -185,6 +185,20 @@ def test_an_update_leaves_a_mixed_instances_policy_alone(scaling: Any, create: A
     )
 
 
+def test_a_group_launches_a_template_or_several_types_and_shows_only_that(
+    scaling: Any, create: Any, template: dict[str, str]
+) -> None:
+    create(LaunchTemplate={**template, "Version": "$Latest"})
+    mixed = {"LaunchTemplate": {"LaunchTemplateSpecification": {**template, "Version": "1"}, "Overrides": []}}
+    scaling.update_auto_scaling_group(**GROUP, MixedInstancesPolicy=mixed)
+    found = shown(scaling)
+    assert "LaunchTemplate" not in found
+    assert found["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]["Version"] == "1"
+    scaling.update_auto_scaling_group(**GROUP, LaunchTemplate={**template, "Version": "$Default"})
+    found = shown(scaling)
+    assert (found["LaunchTemplate"]["Version"], "MixedInstancesPolicy" in found) == ("$Default", False)
+
+
 def test_metrics_are_collected_until_they_are_not(scaling: Any, create: Any) -> None:
     create()
     scaling.enable_metrics_collection(**GROUP, Granularity="1Minute")

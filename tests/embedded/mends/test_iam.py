@@ -128,3 +128,11 @@ def test_lists_leave_out_what_only_a_call_for_one_shows(iam: Any) -> None:
     assert not {"Tags", "Description"} & {*policy, *profile}
     assert iam.list_instance_profile_tags(InstanceProfileName="p")["Tags"] == tags
     assert iam.get_instance_profile(InstanceProfileName="p")["InstanceProfile"]["Tags"] == tags
+
+
+def test_a_profile_lets_go_of_its_role_once(iam: Any) -> None:
+    iam.create_role(RoleName="a", AssumeRolePolicyDocument=TRUST)
+    iam.create_instance_profile(InstanceProfileName="p")
+    iam.add_role_to_instance_profile(InstanceProfileName="p", RoleName="a")
+    iam.remove_role_from_instance_profile(InstanceProfileName="p", RoleName="a")
+    assert refusal(iam.remove_role_from_instance_profile, InstanceProfileName="p", RoleName="a") == "NoSuchEntity"

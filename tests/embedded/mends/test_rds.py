@@ -115,7 +115,6 @@ def test_the_usual_storage_is_not_shown(rds: Any, storage: str) -> None:
         ),
         ({"StorageType": "aurora-iopt1"}, {"StorageType": "aurora-iopt1"}),
         ({"BackupRetentionPeriod": 9}, {"BackupRetentionPeriod": 9}),
-        ({"BacktrackWindow": 60}, {"BacktrackWindow": 60}),
         ({"PreferredMaintenanceWindow": "Mon:01:00-Mon:02:00"}, {"PreferredMaintenanceWindow": "mon:01:00-mon:02:00"}),
         ({"EnableLocalWriteForwarding": True}, {"LocalWriteForwardingStatus": "enabled"}),
         ({"VpcSecurityGroupIds": ["sg-1"]}, {"VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1", "Status": "active"}]}),
@@ -125,6 +124,17 @@ def test_the_usual_storage_is_not_shown(rds: Any, storage: str) -> None:
 def test_a_change_reads_back(rds: Any, cluster: dict[str, Any], wish: dict[str, Any], shown: dict[str, Any]) -> None:
     changed = change(rds, **wish)
     assert {name: changed[name] for name in shown} == shown
+
+
+def test_no_living_cluster_begins_with_backtracking(rds: Any, cluster: dict[str, Any]) -> None:
+    wanted = {**NAMED, "BacktrackWindow": 60, "ApplyImmediately": True}
+    assert refusal(rds.modify_db_cluster, **wanted) == "InvalidParameterCombination"
+
+
+def test_a_cluster_that_is_born_with_backtracking_may_change_it(rds: Any) -> None:
+    rds.create_db_cluster(**GIVEN, BacktrackWindow=3600)
+    ready(rds)
+    assert [change(rds, BacktrackWindow=window)["BacktrackWindow"] for window in (0, 60)] == [0, 60]
 
 
 def test_log_exports_are_taken_back(rds: Any) -> None:

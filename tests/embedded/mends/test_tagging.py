@@ -69,3 +69,14 @@ def test_what_is_deleted_is_found_no_more(connect: Connect, made: dict[str, str]
     assert found(connect, REGION, "logs") == []
     connect("logs").create_log_group(logGroupName="ours")
     assert found(connect, REGION, "logs") == []
+
+
+def test_a_page_can_be_asked_for_again(connect: Connect) -> None:
+    for name in ("first", "second", "third"):
+        connect("logs").create_log_group(logGroupName=name, tags={"a": "b"})
+    index = connect("resourcegroupstaggingapi")
+    token = index.get_resources(ResourcesPerPage=1)["PaginationToken"]
+    second, again = (index.get_resources(ResourcesPerPage=1, PaginationToken=token) for _ in range(2))
+    assert [second[name] for name in ("ResourceTagMappingList", "PaginationToken")] == [
+        again[name] for name in ("ResourceTagMappingList", "PaginationToken")
+    ]

@@ -105,6 +105,17 @@ def test_what_rules_refer_to_must_be_there(waf: Any) -> None:
     made(waf, Rules=rules)
 
 
+def test_a_set_of_addresses_changes_and_goes_by_its_lock_token(waf: Any) -> None:
+    made = waf.create_ip_set(Name="set", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=[])["Summary"]
+    [listed] = waf.list_ip_sets(Scope="REGIONAL")["IPSets"]
+    assert listed["LockToken"] == made["LockToken"] == waf.get_ip_set(**place(made))["LockToken"]
+    next_token = waf.update_ip_set(**place(made), Addresses=["192.0.2.0/24"], LockToken=made["LockToken"])["NextLockToken"]
+    stale = refusal(waf.delete_ip_set, **place(made), LockToken=made["LockToken"])
+    assert stale == "WAFOptimisticLockException"
+    waf.delete_ip_set(**place(made), LockToken=next_token)
+    assert waf.list_ip_sets(Scope="REGIONAL")["IPSets"] == []
+
+
 def test_rules_cost_capacity(waf: Any) -> None:
     common = rule("common", 1, managed("AWSManagedRulesCommonRuleSet"), OverrideAction={"None": {}})
     assert waf.check_capacity(Scope="REGIONAL", Rules=[rule(), common])["Capacity"] == 702

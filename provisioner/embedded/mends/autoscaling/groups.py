@@ -6,8 +6,10 @@ import itertools
 from typing import Any
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends, kept
-from .launching import LOOKS, activities
+from ..under_way import begin
+from .launching import activities
 
 mends = Mends("autoscaling")
 
@@ -62,7 +64,7 @@ def is_there(call: Call, backend: Any) -> None:
     for name in filter(None, named):
         if name not in backend.autoscaling_groups:
             raise invalid(f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")
-        if hasattr(backend.autoscaling_groups[name], "going") and not call.operation.startswith("Delete"):
+        if _is_going(backend.autoscaling_groups[name]) and not call.operation.startswith("Delete"):
             raise invalid(f"AutoScalingGroup by this name is pending delete: {name}")
 
 
@@ -71,7 +73,7 @@ def is_new(call: Call, backend: Any) -> None:
     """AWS: a name is taken once, and while the group that had it is deleted; moto overwrites, and orphans the instances."""
     name = call.parameters["AutoScalingGroupName"]
     if name in backend.autoscaling_groups:
-        going = " and is pending delete" if hasattr(backend.autoscaling_groups[name], "going") else ""
+        going = " and is pending delete" if _is_going(backend.autoscaling_groups[name]) else ""
         raise Refused("AlreadyExists", f"AutoScalingGroup by this name already exists{going} - A group with the name {name}")
 
 
@@ -130,24 +132,30 @@ def start_to_go(call: Call, backend: Any) -> Result:
     if group.instance_states and not force:
         words = "there are instances or pending Spot instance request(s) still in the group."
         raise Refused("ResourceInUse", f"You cannot delete an AutoScalingGroup while {words}")
-    if not hasattr(group, "going"):
-        group.going = LOOKS
+    if not _is_going(group):
+        group.is_going = True
+        begin(call, group.arn, Delay(120), lambda: _end(backend, group), seen_by=("autoscaling:DescribeAutoScalingGroups",))
     return {}
+
+
+def _is_going(group: Any) -> bool:
+    return hasattr(group, "is_going")
+
+
+def _end(backend: Any, group: Any) -> None:
+    for state in group.instance_states:
+        state.protected_from_scale_in, state.instance.has_shut_down = False, True
+    backend.delete_auto_scaling_group(group.name)
 
 
 @mends.first("DescribeAutoScalingGroups")
 def time_passes(call: Call, backend: Any) -> None:
-    for group in list(backend.autoscaling_groups.values()):
-        if hasattr(group, "going"):
-            group.going -= 1
-            if group.going < 0:
-                for state in group.instance_states:
-                    state.protected_from_scale_in = False
-                backend.delete_auto_scaling_group(group.name)
-        elif _lacks(group):
+    for group in backend.autoscaling_groups.values():
+        if not _is_going(group) and _lacks(group):
             group.set_desired_capacity(group.desired_capacity)
         for state in group.instance_states:
-            state.looks_left = getattr(state, "looks_left", 0) - 1
+            # What a launch configuration launched is left to moto.
+            state.is_pending = hasattr(state, "launching") and state.launching.goes_on()
 
 
 def _lacks(group: Any) -> bool:
@@ -165,7 +173,7 @@ def show(call: Call, backend: Any, result: Result) -> Result:
         for name in _TAKEN_BACK:
             if name not in kept(group, "settings"):
                 shown.pop(name, None)
-        going = hasattr(group, "going")
+        going = _is_going(group)
         if going:
             shown["Status"] = "Delete in progress"
         _name_templates(shown, backend.ec2_backend)
@@ -173,7 +181,7 @@ def show(call: Call, backend: Any, result: Result) -> Result:
         for instance in shown.get("Instances", ()):
             if going:
                 instance["LifecycleState"] = "Terminating"
-            elif getattr(states[instance["InstanceId"]], "looks_left", -1) >= 0:
+            elif states[instance["InstanceId"]].is_pending:
                 instance["LifecycleState"] = "Pending"
     return result
 

@@ -14,10 +14,8 @@ from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, Instance
 from moto.core.exceptions import ServiceException
 from moto.core.utils import utcnow
 
+from ...clock import Delay
 from ..mending import kept
-
-LOOKS = 2
-"""How often an instance is looked at until it is in service."""
 
 
 @cache
@@ -27,6 +25,7 @@ def mend() -> None:
     state: Any = InstanceState
     _wrap(group, "replace_autoscaling_group_instances", _launch)
     _wrap(group, "update", _keeping_what_is_launched)
+    _show_one(group)
     state.launch_template = property(lambda state: getattr(state, "launched_on", None))
 
 
@@ -35,12 +34,18 @@ def _wrap(owner: Any, name: str, wrapper: Any) -> None:
     setattr(owner, name, lambda group, *args, **kwargs: wrapper(original, group, *args, **kwargs))
 
 
+def _show_one(group: Any) -> None:
+    """AWS shows a template, or a mixed instances policy; moto shows both, and of the first the version it once had."""
+    single = group.launch_template.fget
+    group.launch_template = property(lambda group: None if group.mixed_instances_policy else single(group))
+
+
 def _keeping_what_is_launched(original: Any, group: Any, **wanted: Any) -> None:
     """AWS: an update that does not say what is launched leaves it as it is; in moto the mixed instances policy goes."""
     if not (wanted.get("launch_template") or wanted.get("mixed_instances_policy") or wanted.get("launch_config_name")):
         wanted["mixed_instances_policy"] = copy.deepcopy(group.mixed_instances_policy)
         if wanted["mixed_instances_policy"]:
-            # Moto shows both, and takes one.
+            # Moto shows a template's id and its name, and takes one of them.
             del wanted["mixed_instances_policy"]["LaunchTemplate"]["LaunchTemplateSpecification"]["LaunchTemplateName"]
     original(group, **wanted)
 
@@ -62,7 +67,7 @@ def launch_one(group: Any, tags: dict[str, str]) -> bool:
         _record(group, "Failed", "Launching a new EC2 instance", f"{error.message}. Launching EC2 instance failed.")
         return False
     shown: Any = state
-    shown.looks_left, shown.launched_on = LOOKS, spec_of(group)
+    shown.launching, shown.is_pending, shown.launched_on = Delay(120), True, spec_of(group)
     group.instance_states.append(state)
     _record(group, "Successful", f"Launching a new EC2 instance: {state.instance_id}")
     return True

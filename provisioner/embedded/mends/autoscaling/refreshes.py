@@ -1,4 +1,4 @@
-"""Instance refreshes, which moto does not know: one at a time, over some looks, and then all run what the group launches."""
+"""Instance refreshes, which moto does not know: one at a time, for minutes, and then all run what the group launches."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends, kept
-from .launching import LOOKS, activities, launch_one, spec_of
+from ..under_way import begin
+from .launching import activities, launch_one, spec_of
 
 mends = Mends("autoscaling")
 
+_SEEN_BY = ("autoscaling:DescribeInstanceRefreshes",)
 _UNDERWAY = ("Pending", "InProgress", "Cancelling", "RollbackInProgress")
 
 
@@ -36,7 +39,8 @@ def start(call: Call, backend: Any) -> Result:
         "Preferences": preferences,
         "Strategy": call.parameters.get("Strategy", "Rolling"),
     }
-    _all(group).append({"shown": made, "looks": LOOKS})
+    _all(group).append(made)
+    begin(call, made["InstanceRefreshId"], Delay(300), lambda: _finish(group, made), seen_by=_SEEN_BY)
     return {"InstanceRefreshId": made["InstanceRefreshId"]}
 
 
@@ -50,8 +54,9 @@ def stop(call: Call, backend: Any) -> Result:
     if call.operation == "RollbackInstanceRefresh":
         # Only what says itself where it goes can be told to go back.
         raise Refused("IrreversibleInstanceRefresh", "The instance refresh has no desired configuration to roll back from.")
-    refresh["shown"]["Status"] = "Cancelling"
-    return {"InstanceRefreshId": refresh["shown"]["InstanceRefreshId"]}
+    refresh["Status"] = "Cancelling"
+    begin(call, refresh["InstanceRefreshId"], Delay(60, looks=0), lambda: _cancel(refresh), seen_by=_SEEN_BY)
+    return {"InstanceRefreshId": refresh["InstanceRefreshId"]}
 
 
 @mends.first("DescribeInstanceRefreshes")
@@ -60,26 +65,23 @@ def describe(call: Call, backend: Any) -> Result:
     if name not in backend.autoscaling_groups:
         raise Refused("ValidationError", f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")
     group, ids = backend.autoscaling_groups[name], call.parameters.get("InstanceRefreshIds")
-    if refresh := _underway(group):
-        _go_on(group, refresh)
-    shown = [refresh["shown"] for refresh in reversed(_all(group))]
-    found = [one for one in shown if not ids or one["InstanceRefreshId"] in ids]
+    if (refresh := _underway(group)) and refresh["Status"] == "Pending":
+        refresh.update(Status="InProgress", PercentageComplete=50)
+    found = [one for one in reversed(_all(group)) if not ids or one["InstanceRefreshId"] in ids]
     begin = int(call.parameters.get("NextToken") or 0)
     end = begin + call.parameters.get("MaxRecords", 50)
     return {"InstanceRefreshes": found[begin:end], **({"NextToken": str(end)} if end < len(found) else {})}
 
 
-def _go_on(group: Any, refresh: dict[str, Any]) -> None:
-    shown = refresh["shown"]
-    refresh["looks"] -= 1
-    if shown["Status"] == "Cancelling":
-        shown.update(Status="Cancelled", EndTime=utcnow(), StatusReason="Cancelled due to user request.")
-    elif refresh["looks"] >= 0:
-        shown.update(Status="InProgress", PercentageComplete=50)
-    elif _roll(group, shown["Preferences"]):
-        shown.update(Status="Successful", EndTime=utcnow(), PercentageComplete=100, InstancesToUpdate=0)
+def _cancel(refresh: dict[str, Any]) -> None:
+    refresh.update(Status="Cancelled", EndTime=utcnow(), StatusReason="Cancelled due to user request.")
+
+
+def _finish(group: Any, refresh: dict[str, Any]) -> None:
+    if _roll(group, refresh["Preferences"]):
+        refresh.update(Status="Successful", EndTime=utcnow(), PercentageComplete=100, InstancesToUpdate=0)
     else:
-        shown.update(Status="Failed", EndTime=utcnow(), StatusReason=activities(group)[-1]["StatusMessage"])
+        refresh.update(Status="Failed", EndTime=utcnow(), StatusReason=activities(group)[-1]["StatusMessage"])
 
 
 def _roll(group: Any, preferences: dict[str, Any]) -> bool:
@@ -98,7 +100,7 @@ def _stale(group: Any, preferences: dict[str, Any]) -> list[Any]:
 
 
 def _underway(group: Any) -> dict[str, Any] | None:
-    return next((refresh for refresh in _all(group) if refresh["shown"]["Status"] in _UNDERWAY), None)
+    return next((refresh for refresh in _all(group) if refresh["Status"] in _UNDERWAY), None)
 
 
 def _all(group: Any) -> list[dict[str, Any]]:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from moto.cloudfront.models import DistributionConfig
+from moto.cloudfront.models import Distribution, DistributionConfig
 from moto.core.utils import get_service_model, utcnow
-from moto.moto_api import state_manager
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends
+from ..under_way import begin
 from .defaults import with_defaults
 from .etags import renew, require_match
 from .quantities import quantities_are_right
 
 mends = Mends("cloudfront")
 
-# AWS: minutes from each change to `Deployed`. Here so many looks at a distribution, alone or in a list.
-_LOOKS = 4
-
+_SEEN_BY = ("cloudfront:GetDistribution", "cloudfront:ListDistributions")
 _CREATES = ("CreateDistribution", "CreateDistributionWithTags")
 
 
 @cache
 def mend() -> None:
     """Puts right what is wrong in moto's own model, once in a process: nothing was ever seen `InProgress`."""
-    state_manager.set_transition("cloudfront::distribution", {"progression": "manual", "times": _LOOKS})
+    distribution: Any = Distribution
+    distribution.status = "InProgress"
     owner: Any = DistributionConfig
     original = owner.__init__
     owner.__init__ = lambda model, config: original(model, _of_an_origin(config))
@@ -76,8 +76,8 @@ def update(call: Call, backend: Any) -> Result:
     distribution = _distribution(call, backend)
     distribution.submitted = with_defaults(_submitted(call))
     distribution.last_modified_time = utcnow()
-    distribution.status, distribution._tick = "InProgress", 0
     renew(distribution)
+    _deploy(call, distribution)
     return {"Distribution": _shown(distribution), "ETag": distribution.etag}
 
 
@@ -86,9 +86,21 @@ def keep_config(call: Call, backend: Any, result: Result) -> Result:
     distribution = backend.distributions[result["Distribution"]["Id"]]
     distribution.submitted = with_defaults(_submitted(call))
     distribution.last_modified_time = utcnow()
+    _deploy(call, distribution)
     result["Distribution"]["DistributionConfig"] = distribution.submitted
     result["Distribution"]["LastModifiedTime"] = distribution.last_modified_time
     return result
+
+
+def _deploy(call: Call, distribution: Any) -> None:
+    """AWS: minutes after each change it is `Deployed`."""
+
+    def is_about_it(look: Call) -> bool:
+        return bool(look.parameters.get("Id", distribution.id) == distribution.id)
+
+    distribution.status = "InProgress"
+    deployed = partial(setattr, distribution, "status", "Deployed")
+    begin(call, distribution.arn, Delay(300, looks=3), deployed, seen_by=_SEEN_BY, if_asked=is_about_it)
 
 
 @mends.then("GetDistribution")

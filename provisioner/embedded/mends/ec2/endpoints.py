@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-import time
+from functools import partial
 from typing import Any
 
 from moto.ec2.utils import random_private_ip
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends
+from ..mending import backend as backend_of
+from ..under_way import begin, end_otherwise
 
 mends = Mends("ec2")
 
-# As for NAT gateways: deleted endpoints stay in lists for a while.
-SHOWN_SECONDS = 60.0
-
-
-@mends.first("DescribeVpcEndpoints", "ModifyVpcEndpoint", "DeleteVpcEndpoints", "DescribeTags")
-def vanish(call: Call, backend: Any) -> None:
-    now = time.monotonic()
-    for endpoint in [endpoint for endpoint in backend.vpc_end_points.values() if endpoint.state == "deleted"]:
-        if now - endpoint.deleted_at >= SHOWN_SECONDS:
-            backend.vpc_end_points.pop(endpoint.id)
-            backend.tags.pop(endpoint.id, None)
+SHOWN_LOOKS = 20
+"""How often one that is gone is shown where no clock goes. AWS shows it for minutes."""
+_SEEN_BY = ("ec2:DescribeVpcEndpoints",)
 
 
 @mends.first("CreateVpcEndpoint")
@@ -63,7 +58,10 @@ def as_aws_makes_it(call: Call, backend: Any, result: Result) -> Result:
     elif not endpoint.security_group_ids:
         endpoint.security_group_ids = [backend.get_security_group_from_name("default", vpc_id=endpoint.vpc_id).id]
     _sync(backend, endpoint)
+    endpoint.state = "pending"
+    begin(call, endpoint.id, _delay(endpoint), lambda: setattr(endpoint, "state", "available"), seen_by=_SEEN_BY)
     shown.update(
+        State=endpoint.state,
         VpcEndpointType=endpoint.vpc_endpoint_type,
         IpAddressType=endpoint.ip_address_type,
         DnsOptions=endpoint.dns_options,
@@ -73,6 +71,23 @@ def as_aws_makes_it(call: Call, backend: Any, result: Result) -> Result:
         RequesterManaged=False,
     )
     return result
+
+
+def fail(call: Call, endpoint_id: str, code: str, message: str) -> None:
+    """A new one ends as `failed`, and stays so until it is deleted."""
+    endpoint = backend_of(call).vpc_end_points[endpoint_id]
+
+    def failed() -> None:
+        endpoint.state, endpoint.failure = "failed", {"LastError": {"Code": code, "Message": message}}
+
+    end_otherwise(call, endpoint_id, failed)
+
+
+@mends.then("DescribeVpcEndpoints")
+def show_failures(call: Call, backend: Any, result: Result) -> Result:
+    shown = result.get("VpcEndpoints", [])
+    failures = [getattr(backend.vpc_end_points[one["VpcEndpointId"]], "failure", {}) for one in shown]
+    return {**result, "VpcEndpoints": [{**one, **failure} for one, failure in zip(shown, failures, strict=True)]}
 
 
 @mends.first("ModifyVpcEndpoint")
@@ -108,11 +123,27 @@ def delete(call: Call, backend: Any) -> Result:
             message = f"The Vpc Endpoint Id '{endpoint_id}' does not exist"
             error = {"Code": "InvalidVpcEndpoint.NotFound", "Message": message}
             unsuccessful.append({"ResourceId": endpoint_id, "Error": error})
-        elif endpoint.state != "deleted":
-            endpoint.state, endpoint.deleted_at = "deleted", time.monotonic()
-            endpoint.route_table_ids, endpoint.subnet_ids = [], []
-            _sync(backend, endpoint)
+        elif endpoint.state not in ("deleting", "deleted"):
+            endpoint.state = "deleting"
+            begin(call, endpoint.id, _delay(endpoint), partial(_end, call, backend, endpoint), seen_by=_SEEN_BY)
     return {"Unsuccessful": unsuccessful}
+
+
+def _delay(endpoint: Any) -> Delay:
+    """AWS: what has network interfaces takes minutes; a gateway is a line in route tables."""
+    return Delay(5 if endpoint.vpc_endpoint_type == "Gateway" else 120, looks=0)
+
+
+def _end(call: Call, backend: Any, endpoint: Any) -> None:
+    """AWS: until it is gone, its network interfaces hold their subnets and security groups."""
+    endpoint.state, endpoint.route_table_ids, endpoint.subnet_ids = "deleted", [], []
+    _sync(backend, endpoint)
+    begin(call, endpoint.id, Delay(600, looks=SHOWN_LOOKS), lambda: _vanish(backend, endpoint), seen_by=_SEEN_BY)
+
+
+def _vanish(backend: Any, endpoint: Any) -> None:
+    backend.vpc_end_points.pop(endpoint.id)
+    backend.tags.pop(endpoint.id, None)
 
 
 def _sync(backend: Any, endpoint: Any) -> None:

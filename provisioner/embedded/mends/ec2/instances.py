@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import copy
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from moto.ec2.exceptions import InvalidAMIIdError
 from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.utils import convert_tag_spec, filter_iam_instance_profiles
 
+from ...call import Call
+from ...clock import Delay
+from ..under_way import begin
+
+# Who waits for what it holds looks at that.
+_SEEN_BY = ("ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups")
+
 
 @cache
 def mend() -> None:
-    """Puts the override in place, once in a process."""
+    """Puts the overrides in place, once in a process."""
     owner: Any = InstanceBackend
-    original = owner.run_instances
-    owner.run_instances = lambda backend, *args, **kwargs: _run(original, backend, *args, **kwargs)
+    run, terminate = owner.run_instances, owner.terminate_instances
+    owner.run_instances = lambda backend, *args, **kwargs: _run(run, backend, *args, **kwargs)
+    owner.terminate_instances = lambda backend, instances: _terminate(terminate, backend, instances)
 
 
 def _run(original: Any, backend: Any, image_id: str, count: int, user_data: Any, group_names: list[str], **kwargs: Any) -> Any:
@@ -92,3 +100,31 @@ def _finish(backend: Any, instance: Any, devices: list[dict[str, Any]]) -> None:
         volume.throughput = device["Ebs"].get("Throughput", volume.throughput)
     if not instance.security_groups and 0 in instance.nics:
         instance.security_groups = list(instance.nics[0].group_set)
+
+
+def _terminate(original: Any, backend: Any, instances: list[str]) -> Any:
+    """AWS: an instance shuts down for a minute, and holds its network interfaces until it is terminated."""
+    known = backend.get_multi_instances_by_id(instances) if instances else []
+    if locked := [one.id for one in known if one.disable_api_termination is True]:
+        # AWS refuses the whole call.
+        return original(backend, locked)
+    going = [(instance, copy.copy(instance._state)) for instance in known if hasattr(instance, "is_going")]
+    leaving = {}
+    for instance in [one for one in known if not hasattr(one, "is_going")]:
+        leaving[instance] = [nic for nic in instance.nics.values() if nic.delete_on_termination]
+        for nic in leaving[instance]:
+            nic.delete_on_termination = False
+    terminated = original(backend, [one.id for one in leaving]) if leaving or not going else []
+    for instance, nics in leaving.items():
+        instance.is_going, instance._state.name, instance._state.code = True, "shutting-down", 32
+        # An Auto Scaling group that is deleted goes after its instances.
+        delay = Delay(0 if hasattr(instance, "has_shut_down") else 60, looks=0)
+        place = Call("ec2", "", {}, backend.region_name, backend.account_id)
+        begin(place, instance.id, delay, partial(_end, instance, nics), seen_by=_SEEN_BY)
+    return [*terminated, *going]
+
+
+def _end(instance: Any, leaving: list[Any]) -> None:
+    instance._state.name, instance._state.code = "terminated", 48
+    for nic in leaving:
+        nic.delete()

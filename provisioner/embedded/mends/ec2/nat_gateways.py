@@ -1,20 +1,23 @@
-"""NAT gateways: what they hold is freed when they are deleted, and deleted ones vanish after a while."""
+"""NAT gateways: they come and go in minutes, hold what they have until they are gone, and are shown a while longer."""
 
 from __future__ import annotations
 
-import time
 from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.core.utils import utcnow
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends
+from ..mending import backend as backend_of
+from ..under_way import begin, end_otherwise
 
 mends = Mends("ec2")
 
-# AWS shows a deleted NAT gateway for about an hour. Here it is a minute: long enough for a waiter to see it.
-SHOWN_SECONDS = 60.0
+SHOWN_LOOKS = 20
+"""How often one that is gone is shown where no clock goes. AWS shows it for about an hour."""
+_SEEN_BY = ("ec2:DescribeNatGateways",)
 
 
 @mends.first("CreateNatGateway")
@@ -50,16 +53,22 @@ def as_aws_shows_it(call: Call, backend: Any, result: Result) -> Result:
     shown["ConnectivityType"] = gateway.connectivity_type
     for address in shown["NatGatewayAddresses"]:
         address.update(IsPrimary=True, Status="succeeded", PrivateIp=gateway.address_set[0]["privateIp"])
+    gateway.state = "pending"
+    begin(call, gateway.id, Delay(120, looks=0), lambda: setattr(gateway, "state", "available"), seen_by=_SEEN_BY)
+    shown["State"] = gateway.state
     return result
 
 
-@mends.first("DeleteNatGateway", "DescribeNatGateways", "CreateRoute", "ReplaceRoute", "DescribeTags")
-def vanish(call: Call, backend: Any) -> None:
-    now = time.monotonic()
-    for gateway in [gateway for gateway in backend.nat_gateways.values() if gateway.state == "deleted"]:
-        if now - gateway.deleted_at >= SHOWN_SECONDS:
-            backend.nat_gateways.pop(gateway.id)
-            backend.tags.pop(gateway.id, None)
+def fail(call: Call, gateway_id: str, code: str, message: str) -> None:
+    """A new one ends as `failed`. AWS: its address and interface are free again, and it vanishes within the hour."""
+    backend = backend_of(call)
+    gateway = backend.nat_gateways[gateway_id]
+
+    def failed() -> None:
+        gateway.failure = {"FailureCode": code, "FailureMessage": message}
+        _end(call, backend, gateway, "failed")
+
+    end_otherwise(call, gateway_id, failed)
 
 
 @mends.first("DeleteNatGateway", "DescribeNatGateways")
@@ -87,22 +96,37 @@ def filter_by_tag(call: Call, backend: Any, result: Result) -> Result:
             ]
         elif name not in ("nat-gateway-id", "vpc-id", "subnet-id", "state"):
             raise Refused("InvalidParameterValue", f"The filter '{name}' is invalid")
-    return {**result, "NatGateways": shown}
+    return {**result, "NatGateways": [_with_failure(backend, gateway) for gateway in shown]}
+
+
+def _with_failure(backend: Any, shown: dict[str, Any]) -> dict[str, Any]:
+    return {**shown, **getattr(backend.nat_gateways[shown["NatGatewayId"]], "failure", {})}
 
 
 def _matches(value: str, patterns: list[str]) -> bool:
     return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
-@mends.then("DeleteNatGateway")
-def free_what_it_held(call: Call, backend: Any, result: Result) -> None:
-    """AWS: the Elastic IP is disassociated (not released) and the network interface deleted with the NAT gateway."""
+@mends.first("DeleteNatGateway")
+def delete(call: Call, backend: Any) -> Result:
+    """Done here: moto's are gone at once."""
     gateway = backend.nat_gateways[call.parameters["NatGatewayId"]]
-    if hasattr(gateway, "deleted_at"):
-        return
-    gateway.deleted_at = time.monotonic()
-    gateway.delete_time = utcnow()
+    if gateway.state not in ("deleting", "deleted"):
+        gateway.state = "deleting"
+        begin(call, gateway.id, Delay(120, looks=0), lambda: _end(call, backend, gateway, "deleted"), seen_by=_SEEN_BY)
+    return {"NatGatewayId": gateway.id}
+
+
+def _end(call: Call, backend: Any, gateway: Any, state: str) -> None:
+    """AWS: the Elastic IP is disassociated (not released) and the network interface deleted with the NAT gateway."""
+    gateway.state, gateway.delete_time = state, utcnow()
     for address in backend.addresses:
         if address.eni is gateway._eni:
             backend.disassociate_address(association_id=address.association_id)
     backend.enis.pop(gateway._eni.id, None)
+    begin(call, gateway.id, Delay(3600, looks=SHOWN_LOOKS), lambda: _vanish(backend, gateway), seen_by=_SEEN_BY)
+
+
+def _vanish(backend: Any, gateway: Any) -> None:
+    backend.nat_gateways.pop(gateway.id)
+    backend.tags.pop(gateway.id, None)

@@ -1,11 +1,14 @@
-"""Subnets and VPC attributes: what moto forgets, and what a deleted subnet leaves behind."""
+"""VPCs and subnets: what moto forgets of them, that they come in a second, and what a deleted subnet leaves behind."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends
+from ..under_way import begin
 
 mends = Mends("ec2")
 
@@ -14,6 +17,24 @@ _ON_LAUNCH = {
     "EnableResourceNameDnsARecordOnLaunch": "EnableResourceNameDnsARecord",
     "EnableResourceNameDnsAAAARecordOnLaunch": "EnableResourceNameDnsAAAARecord",
 }
+
+
+@mends.then("CreateVpc")
+def vpc_is_pending(call: Call, backend: Any, result: Result) -> Result:
+    shown = result["Vpc"]
+    return {"Vpc": {**shown, "State": _come(call, backend.get_vpc(shown["VpcId"]), "ec2:DescribeVpcs")}}
+
+
+@mends.then("CreateSubnet")
+def subnet_is_pending(call: Call, backend: Any, result: Result) -> Result:
+    shown = result["Subnet"]
+    return {"Subnet": {**shown, "State": _come(call, backend.get_subnet(shown["SubnetId"]), "ec2:DescribeSubnets")}}
+
+
+def _come(call: Call, resource: Any, *seen_by: str) -> str:
+    resource.state = "pending"
+    begin(call, resource.id, Delay(1, looks=0), partial(setattr, resource, "state", "available"), seen_by=seen_by)
+    return str(resource.state)
 
 
 @mends.then("ModifySubnetAttribute")

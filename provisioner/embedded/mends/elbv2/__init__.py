@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import attributes, interfaces, listeners, load_balancers, models, rules, tags, target_groups
+from . import attributes, listeners, load_balancers, models, rules, tags, target_groups
 
 if TYPE_CHECKING:
     from ...call import Behaviour
@@ -14,4 +14,4 @@ def mends() -> list[Behaviour]:
     """Elastic Load Balancing's mends."""
     models.mend()
     kinds = (tags, load_balancers, attributes, target_groups, listeners, rules)
-    return [interfaces.mends, *(kind.mends for kind in kinds)]
+    return [kind.mends for kind in kinds]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from moto.ec2.utils import random_private_ip, random_public_ip
 
 from ...call import Call
-from ..mending import Mends, backend
+from ...clock import Delay
+from ..mending import backend
+from ..under_way import begin
 
-mends = Mends("ec2")
-
-# AWS: minutes after a load balancer is gone, its interfaces still stand. Here so many looks at what they hold.
-_LOOKS = 2
+_SEEN_BY = ("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeNetworkInterfaces", "ec2:DescribeAddresses")
 
 
 def sync(call: Call, balancer: Any) -> None:
@@ -43,17 +43,10 @@ def _made(ec2: Any, balancer: Any, subnet: str) -> Any:
 
 
 def leave(call: Call, balancer: Any) -> None:
-    """The load balancer is gone; its interfaces go a while later."""
-    for interface in _of(backend(call, "ec2"), balancer):
-        interface.looks_left = _LOOKS
-
-
-@mends.first("DescribeSubnets", "DescribeSecurityGroups", "DescribeNetworkInterfaces", "DescribeAddresses")
-def let_go(call: Call, ec2: Any) -> None:
-    for interface in [one for one in ec2.enis.values() if hasattr(one, "looks_left")]:
-        interface.looks_left -= 1
-        if interface.looks_left < 0:
-            _free(ec2, interface)
+    """The load balancer is gone; its interfaces go minutes later."""
+    ec2 = backend(call, "ec2")
+    for interface in _of(ec2, balancer):
+        begin(call, interface.id, Delay(150), partial(_free, ec2, interface), seen_by=_SEEN_BY)
 
 
 def _free(ec2: Any, interface: Any) -> None:

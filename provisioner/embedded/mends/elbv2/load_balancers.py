@@ -8,7 +8,9 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends, backend
+from ..under_way import begin, end_otherwise, stop
 from . import interfaces
 from .defaults import of_balancer
 from .models import note_users
@@ -17,6 +19,7 @@ from .places import hosted_zone, usable_groups, usable_subnets, zone_of
 mends = Mends("elbv2")
 
 _NAME = re.compile(r"(?!-|internal-)[A-Za-z0-9-]{1,32}(?<!-)")
+_SEEN_BY = ("elbv2:DescribeLoadBalancers",)
 _SHORT = {"application": "app", "network": "net", "gateway": "gwy"}
 
 
@@ -72,7 +75,18 @@ def as_aws_makes_it(call: Call, elbv2: Any, result: Result) -> Result:
         if balancer.security_groups:
             balancer.more["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] = "on"
     interfaces.sync(call, balancer)
+    begin(call, balancer.arn, Delay(150), lambda: setattr(balancer, "state", "active"), seen_by=_SEEN_BY)
     return {"LoadBalancers": [_shown(balancer)]}
+
+
+def fail(call: Call, arn: str, code: str, message: str) -> None:
+    """A new one ends as `failed`; it keeps its network interfaces until it is deleted."""
+    balancer = backend(call).load_balancers[arn]
+
+    def failed() -> None:
+        balancer.state, balancer.failure = code, {"Reason": message}
+
+    end_otherwise(call, arn, failed)
 
 
 def _dns_name(balancer: Any, region: str) -> str:
@@ -82,15 +96,11 @@ def _dns_name(balancer: Any, region: str) -> str:
 
 
 @mends.first("DescribeLoadBalancers")
-def look(call: Call, elbv2: Any) -> None:
+def named_ones_exist(call: Call, elbv2: Any) -> None:
     known = {word for balancer in elbv2.load_balancers.values() for word in (balancer.name, balancer.arn)}
     asked = [*call.parameters.get("LoadBalancerArns", ()), *call.parameters.get("Names", ())]
     if missing := [one for one in asked if one not in known]:
         raise Refused("LoadBalancerNotFound", f"Load balancers '{missing}' not found")
-    for balancer in elbv2.load_balancers.values():
-        balancer.looks_left -= 1
-        if balancer.looks_left < 0 and balancer.state == "provisioning":
-            balancer.state = "active"
 
 
 @mends.then("DescribeLoadBalancers")
@@ -174,6 +184,7 @@ def delete(call: Call, elbv2: Any) -> Result:
     if balancer.attrs["deletion_protection.enabled"] == "true":
         message = f"Load balancer '{balancer.arn}' cannot be deleted because deletion protection is enabled"
         raise Refused("OperationNotPermitted", message)
+    stop(call, balancer.arn)
     interfaces.leave(call, balancer)
     elbv2.load_balancers.pop(balancer.arn)
     for listener in balancer.listeners.values():
@@ -210,7 +221,7 @@ def _shown(balancer: Any) -> dict[str, Any]:
         "LoadBalancerName": balancer.name,
         "Scheme": balancer.scheme,
         "VpcId": balancer.vpc_id,
-        "State": {"Code": balancer.state},
+        "State": {"Code": balancer.state, **balancer.failure},
         "Type": balancer.type,
         "AvailabilityZones": _zones(balancer),
         "SecurityGroups": list(balancer.security_groups),

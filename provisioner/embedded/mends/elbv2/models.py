@@ -12,15 +12,13 @@ from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# AWS: minutes from `provisioning` to `active`. Here so many looks.
-LOOKS = 2
 _MOST_TAGS = 50
 
 
 @cache
 def mend() -> None:
     """Puts the overrides in place, once in a process."""
-    # It would be active at the next look; looks are counted beside moto.
+    # It would be active at the next look.
     _wrap(FakeLoadBalancer, "activate", lambda original, balancer: None)
     _wrap(ELBv2Backend, "add_tags", _add_tags)
     _wrap(FakeLoadBalancer, "__init__", _with_all_that_it_has)
@@ -36,9 +34,9 @@ def _wrap(owner: Any, name: str, wrapper: Any) -> None:
 
 
 def _with_all_that_it_has(original: Any, balancer: Any, *args: Any, **kwargs: Any) -> None:
-    """What moto does not keep: looks until it is active, its addresses, reserved capacity, and rarer properties."""
+    """What moto does not keep: why it failed, its addresses, reserved capacity, and rarer properties."""
     original(balancer, *args, **kwargs)
-    balancer.looks_left, balancer.mappings, balancer.capacity, balancer.more = LOOKS, {}, None, {}
+    balancer.failure, balancer.mappings, balancer.capacity, balancer.more = {}, {}, None, {}
 
 
 def _of_any_address_type(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:

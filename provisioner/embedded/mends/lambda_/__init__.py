@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def mends() -> list[Behaviour]:
     """Lambda's mends."""
-    return [code.mends, functions.mends, interfaces.mends, interfaces.looks, permissions.mends]
+    return [code.mends, functions.mends, interfaces.mends, permissions.mends]

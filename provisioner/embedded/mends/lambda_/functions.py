@@ -7,18 +7,19 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends
 from ..mending import backend as backend_of
+from ..under_way import begin, end_otherwise
 from .interfaces import sync
 from .known import known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 mends = Mends("lambda")
 
-# AWS: seconds, in a VPC up to 90. Here so many looks at a function.
-_LOOKS = 2
+_SEEN_BY = ("lambda:GetFunction", "lambda:GetFunctionConfiguration")
 _CONCURRENCY, _UNRESERVED = 1000, 100
 
 _KEPT = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart", "SourceKMSKeyArn")
@@ -64,23 +65,42 @@ def fits(call: Call, backend: Any) -> None:
 def one_change_at_a_time(call: Call, backend: Any) -> None:
     function = known(call, backend)
     sentence = "The operation cannot be performed at this time."
-    if _state(function) == "Pending":
+    if function.state == "Pending":
         message = f"{sentence} The function is currently in the following state: Pending"
         raise Refused("ResourceConflictException", message, 409)
-    if function.update_looks:
+    if function.is_changing:
         message = f"{sentence} An update is in progress for resource: {function.function_arn}"
         raise Refused("ResourceConflictException", message, 409)
 
 
 @mends.then("CreateFunction")
-def begin(call: Call, backend: Any, result: Result) -> Result:
+def keep(call: Call, backend: Any, result: Result) -> Result:
     function = known(call, backend)
-    function.create_looks, function.update_looks = _LOOKS, 0
+    function.state, function.failure, function.is_changing = "Pending", {}, False
     function.kept = {name: call.parameters[name] for name in _KEPT if name in call.parameters}
     if "SourceKMSKeyArn" in call.parameters["Code"]:
         function.kept["SourceKMSKeyArn"] = call.parameters["Code"]["SourceKMSKeyArn"]
     sync(call, function)
+    # AWS: seconds, and in a VPC as long as it takes to make its network interfaces.
+    _take(call, function, 60 if function.interfaces else 5, lambda: setattr(function, "state", "Active"))
     return {**result, **_shown(function)}
+
+
+def fail(call: Call, arn: str, code: str, message: str) -> None:
+    """A new one ends as `Failed`."""
+    function = backend_of(call).get_function(arn)
+
+    def failed() -> None:
+        function.state, function.failure = "Failed", {"StateReason": message, "StateReasonCode": code}
+
+    end_otherwise(call, function.function_arn, failed)
+
+
+def _take(call: Call, function: Any, seconds: float, end: Callable[[], None]) -> None:
+    def is_about_it(look: Call) -> bool:
+        return function.function_name in str(look.parameters["FunctionName"]).split(":")
+
+    begin(call, function.function_arn, Delay(seconds), end, seen_by=_SEEN_BY, if_asked=is_about_it)
 
 
 @mends.then("UpdateFunctionConfiguration")
@@ -90,8 +110,8 @@ def change(call: Call, backend: Any, result: Result) -> Result:
     function.kms_key_arn = given.get("KMSKeyArn", function.kms_key_arn)
     function.tracing_config = given.get("TracingConfig", function.tracing_config)
     function.ephemeral_storage = given.get("EphemeralStorage", {}).get("Size", function.ephemeral_storage)
-    function.update_looks = _LOOKS
     sync(call, function)
+    _change(call, function)
     return {**result, **_shown(function)}
 
 
@@ -100,15 +120,19 @@ def change_code(call: Call, backend: Any, result: Result) -> Result:
     function, given = known(call, backend), call.parameters
     function.architectures = given.get("Architectures", function.architectures)
     function.kept["SourceKMSKeyArn"] = given.get("SourceKMSKeyArn", function.kept.get("SourceKMSKeyArn"))
-    function.update_looks = _LOOKS
+    _change(call, function)
     return {**result, **_shown(function)}
+
+
+def _change(call: Call, function: Any) -> None:
+    function.is_changing = True
+    _take(call, function, 10, lambda: setattr(function, "is_changing", False))
 
 
 @mends.then("GetFunction")
 def show(call: Call, backend: Any, result: Result) -> Result:
     function = known(call, backend)
     result["Configuration"].update(_shown(function))
-    _look(function)
     if (source := function.kept.get("SourceKMSKeyArn")) is not None:
         result["Code"]["SourceKMSKeyArn"] = source
     if function.reserved_concurrency is not None:
@@ -118,10 +142,7 @@ def show(call: Call, backend: Any, result: Result) -> Result:
 
 @mends.then("GetFunctionConfiguration")
 def show_configuration(call: Call, backend: Any, result: Result) -> Result:
-    function = known(call, backend)
-    shown = {**result, **_shown(function)}
-    _look(function)
-    return shown
+    return {**result, **_shown(known(call, backend))}
 
 
 @mends.then("ListFunctions")
@@ -144,15 +165,6 @@ def enough_is_left(call: Call, backend: Any) -> None:
         raise Refused("InvalidParameterValueException", f"{message} its minimum value of [{_UNRESERVED}].")
 
 
-def _state(function: Any) -> str:
-    return "Pending" if function.create_looks else "Active"
-
-
-def _look(function: Any) -> None:
-    function.create_looks = max(0, function.create_looks - 1)
-    function.update_looks = max(0, function.update_looks - 1)
-
-
 def _shown(function: Any) -> dict[str, Any]:
     logging = {
         "LogFormat": "Text",
@@ -164,7 +176,8 @@ def _shown(function: Any) -> dict[str, Any]:
     kept: dict[str, Any] = {
         name: function.kept[name] for name in ("DeadLetterConfig", "FileSystemConfigs") if name in function.kept
     }
-    pending = {"StateReason": "The function is being created.", "StateReasonCode": "Creating"} if function.create_looks else {}
+    is_new = function.state == "Pending"
+    pending = {"StateReason": "The function is being created.", "StateReasonCode": "Creating"} if is_new else {}
     return {
         "KMSKeyArn": function.kms_key_arn or None,
         "TracingConfig": function.tracing_config,
@@ -172,10 +185,11 @@ def _shown(function: Any) -> dict[str, Any]:
         "Architectures": function.architectures,
         "LoggingConfig": logging,
         "VpcConfig": function.vpc,
-        "State": _state(function),
-        "LastUpdateStatus": None if function.create_looks else "InProgress" if function.update_looks else "Successful",
+        "State": function.state,
+        "LastUpdateStatus": None if is_new else "InProgress" if function.is_changing else "Successful",
         **kept,
         **pending,
+        **function.failure,
     }
 
 

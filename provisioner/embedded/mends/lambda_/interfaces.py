@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from moto.ec2.utils import random_private_ip
 from moto.moto_api._internal import mock_random
 
 from ...call import Call, Refused
-from ..mending import Mends, kept
+from ...clock import Delay
+from ..mending import Mends
 from ..mending import backend as backend_of
+from ..under_way import begin, stop
 
 mends = Mends("lambda")
-looks = Mends("ec2")
 
-# AWS: 5 to 45 minutes after a function is gone, its interfaces follow. Here so many looks at what they hold.
-_LOOKS = 2
+# AWS: 5 to 45 minutes after they were last used.
+_LINGER = 1200
+_SEEN_BY = ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
 
 
 @mends.first("CreateFunction", "UpdateFunctionConfiguration")
@@ -49,7 +52,7 @@ def sync(call: Call, function: Any) -> None:
     there: dict[str, str] = getattr(function, "interfaces", {})
     subnets, groups = config.get("SubnetIds") or [], config.get("SecurityGroupIds") or []
     for subnet in there.keys() - set(subnets):
-        ec2.enis.pop(there.pop(subnet), None)
+        _leave(call, there.pop(subnet), Delay(_LINGER, looks=0))
     for subnet in subnets:
         if subnet not in there:
             there[subnet] = _made(ec2, subnet, function.function_name)
@@ -77,18 +80,13 @@ def _shown(ec2: Any, config: dict[str, Any]) -> dict[str, Any]:
 
 @mends.first("DeleteFunction")
 def let_linger(call: Call, backend: Any) -> None:
-    lingering = kept(backend_of(call, "ec2"), "lambda_interfaces")
     for function in backend.list_functions():
         names = (function.function_name, function.function_arn)
         if call.parameters["FunctionName"] in names and not call.parameters.get("Qualifier"):
-            lingering.update(dict.fromkeys(function.interfaces.values(), _LOOKS))
+            stop(call, function.function_arn)
+            for interface in function.interfaces.values():
+                _leave(call, interface, Delay(_LINGER))
 
 
-@looks.first("DescribeNetworkInterfaces", "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs")
-def vanish(call: Call, backend: Any) -> None:
-    lingering = kept(backend, "lambda_interfaces")
-    for interface in list(lingering):
-        lingering[interface] -= 1
-        if lingering[interface] < 0:
-            del lingering[interface]
-            backend.enis.pop(interface, None)
+def _leave(call: Call, interface: str, delay: Delay) -> None:
+    begin(call, interface, delay, partial(backend_of(call, "ec2").enis.pop, interface, None), seen_by=_SEEN_BY)

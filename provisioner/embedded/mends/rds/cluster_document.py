@@ -8,7 +8,7 @@ from ...call import Call
 from ..mending import backend
 from .engines import family, full_version
 from .keys import key_arn
-from .looks import own_status
+from .states import own_status
 
 # What it is told, by the name under which it shows that.
 _ALIKE = {

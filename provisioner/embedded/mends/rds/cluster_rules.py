@@ -8,7 +8,7 @@ from typing import Any
 from ...call import Call, Refused
 from .engines import full_version, major, numbers
 from .keys import key_arn
-from .looks import own_status
+from .states import own_status
 
 _IDENTIFIER = re.compile(r"(?=.{1,63}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
 
@@ -49,6 +49,10 @@ def may_be_changed(call: Call, rds: Any, cluster: Any) -> None:
         raise Refused("InvalidParameterCombination", "You must specify MasterUserPassword when you stop managing it.")
     if given.get("MasterUserSecretKmsKeyId") and cluster.manage_master_user_password:
         words = "You can't change the KMS key of a master user secret that is managed in Secrets Manager."
+        raise Refused("InvalidParameterCombination", words)
+    if given.get("BacktrackWindow") and "BacktrackWindow" not in cluster.shown:
+        # AWS: only a cluster that was born with it may change it, or have it again.
+        words = "Backtrack can't be enabled for an existing DB cluster that was created without it."
         raise Refused("InvalidParameterCombination", words)
     _insights_go_together(given, cluster.shown)
     insights_keep_their_key(given, rds, cluster.shown)

@@ -6,12 +6,13 @@ from typing import Any
 
 from ...call import Call, Refused, Result
 from ..mending import Mends
+from ..under_way import stop
 from .cluster_document import born, document, values
 from .cluster_rules import may_be_changed, may_be_deleted, may_be_made
 from .engines import full_version
 from .interfaces import dress, leave
-from .looks import begin, look, own_status
 from .parameter_groups import wait_for_reboot
+from .states import begin, begin_to_change, own_status
 
 mends = Mends("rds")
 
@@ -29,7 +30,7 @@ def keep(call: Call, rds: Any, result: Result) -> Result:
     cluster = rds.clusters[call.parameters["DBClusterIdentifier"]]
     cluster.shown, cluster.pending = born(call, rds, cluster), {}
     _tell_moto(cluster)
-    begin(cluster, "creating")
+    begin(call, cluster, "creating", 90)
     return {"DBCluster": document(cluster, result["DBCluster"])}
 
 
@@ -53,7 +54,7 @@ def change(call: Call, rds: Any, result: Result) -> Result:
         for member in cluster.members:
             wait_for_reboot(member, cluster.parameter_group.lower(), of_cluster=True)
     if given.get("ApplyImmediately"):
-        begin(cluster, "modifying", lambda: _bring(cluster))
+        begin_to_change(call, cluster, 120, lambda: _bring(cluster))
     return {"DBCluster": document(cluster, result["DBCluster"])}
 
 
@@ -70,12 +71,6 @@ def _tell_moto(cluster: Any) -> None:
     cluster.backup_retention_period = cluster.shown["BackupRetentionPeriod"]
 
 
-@mends.first("DescribeDBClusters")
-def look_at_all(call: Call, rds: Any) -> None:
-    for cluster in list(rds.clusters.values()):
-        look(cluster)
-
-
 @mends.then("DescribeDBClusters")
 def show(call: Call, rds: Any, result: Result) -> Result:
     listed = result.get("DBClusters") or ()
@@ -89,7 +84,9 @@ def delete(call: Call, rds: Any) -> Result:
     if snapshot := call.parameters.get("FinalDBSnapshotIdentifier"):
         tags = cluster.tags if cluster.shown["CopyTagsToSnapshot"] else []
         rds.create_db_cluster_snapshot(cluster.db_cluster_identifier, snapshot, tags=tags)
-    begin(cluster, "deleting", lambda: _end(call, rds, cluster))
+    # AWS: it goes when the last of its instances is gone.
+    seconds = 420 if cluster.members else 120
+    begin(call, cluster, "deleting", seconds, lambda: _end(call, rds, cluster))
     return _briefly(cluster)
 
 
@@ -98,6 +95,7 @@ def _end(call: Call, rds: Any, cluster: Any) -> None:
     name, cluster.deletion_protection = cluster.db_cluster_identifier, False
     for member in cluster.members:
         # It was going already.
+        stop(call, member.arn)
         leave(call, member)
         rds.delete_db_instance(member.db_instance_identifier)
     rds.delete_db_cluster(name)
@@ -112,7 +110,7 @@ def stop_or_start(call: Call, rds: Any) -> Result:
     if own_status(cluster) != needed:
         words = f"DbCluster {cluster.db_cluster_identifier} is in {own_status(cluster)} state but expected it to be {needed}."
         raise Refused("InvalidDBClusterStateFault", words)
-    begin(cluster, "stopping" if stops else "starting", then="stopped" if stops else "available")
+    begin(call, cluster, "stopping" if stops else "starting", 300, then="stopped" if stops else "available")
     return _briefly(cluster)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from ...call import Call, Refused, Result
-from ..mending import Mends
+from ..mending import Mends, backend
 from .cluster_document import insights
 from .cluster_rules import insights_keep_their_key
 from .interfaces import leave, stand
-from .looks import begin, look, own_status, status_of
 from .parameter_groups import wait_for_reboot
+from .states import begin, begin_to_change, end_as, own_status, status_of
 
 mends = Mends("rds")
 
@@ -60,9 +60,14 @@ def keep(call: Call, rds: Any, result: Result) -> Result | None:
     instance.dbi_resource_id = "db-" + "".join(mock_random.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(26))
     instance.availability_zone = given.get("AvailabilityZone") or _zone(instance, rds)
     instance.shown, instance.pending = {**_DEFAULTS, **_values(given, rds)}, {}
-    begin(instance, "creating")
+    begin(call, instance, "creating", 420)
     stand(call, rds, instance)
     return {"DBInstance": _document(instance, rds, result["DBInstance"])}
+
+
+def fail(call: Call, name: str, status: str, message: str) -> None:
+    """A new one ends in another status than `available`; AWS tells why by events only."""
+    end_as(call, backend(call).databases[name], status)
 
 
 @mends.first("ModifyDBInstance")
@@ -92,22 +97,13 @@ def change(call: Call, rds: Any, result: Result) -> Result | None:
     if "DBParameterGroupName" in given:
         wait_for_reboot(instance, given["DBParameterGroupName"].lower(), of_cluster=False)
     if given.get("ApplyImmediately"):
-        begin(instance, "modifying", lambda: _bring(instance))
+        begin_to_change(call, instance, 120, lambda: _bring(instance))
     return {"DBInstance": _document(instance, rds, result["DBInstance"])}
 
 
 def _bring(instance: Any) -> None:
     instance.shown, instance.pending = {**instance.shown, **instance.pending}, {}
     instance.db_instance_class = instance.shown["DBInstanceClass"]
-
-
-@mends.first("DescribeDBInstances")
-def look_at_all(call: Call, rds: Any) -> None:
-    for instance in list(rds.databases.values()):
-        look(instance)
-    for cluster in list(rds.clusters.values()):
-        if own_status(cluster) == "starting":
-            look(cluster)
 
 
 @mends.then("DescribeDBInstances")
@@ -129,7 +125,7 @@ def delete(call: Call, rds: Any) -> Result | None:
         raise Refused(
             "InvalidParameterCombination", "FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance"
         )
-    begin(instance, "deleting", lambda: _end(call, rds, instance))
+    begin(call, instance, "deleting", 300, lambda: _end(call, rds, instance))
     return {"DBInstance": {"DBInstanceIdentifier": name, "DBInstanceArn": instance.arn, "DBInstanceStatus": "deleting"}}
 
 
@@ -142,7 +138,7 @@ def _end(call: Call, rds: Any, instance: Any) -> None:
 def reboot(call: Call, rds: Any, result: Result) -> Result:
     instance = _instance(call, rds)
     instance.parameters_wait = instance.cluster_parameters_wait = False
-    begin(instance, "rebooting")
+    begin(call, instance, "rebooting", 60)
     return {"DBInstance": _document(instance, rds, result["DBInstance"])}
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends
 from .engines import Parameter, parameters
 
@@ -75,7 +76,11 @@ def set_some(call: Call, rds: Any) -> Result:
 
 @mends.first("ResetDBClusterParameterGroup", "ResetDBParameterGroup")
 def reset_some(call: Call, rds: Any) -> Result:
+    """AWS: not while an earlier change is still on its way into the group."""
     own, have = _changing(call, rds)
+    changing = getattr(_group(call, rds), "changing", None)
+    if changing is not None and changing.goes_on():
+        raise Refused("InvalidDBParameterGroupState", f"The parameter group {_name(call)} has pending changes.")
     everything = call.parameters.get("ResetAllParameters", False)
     for name in list(have) if everything else [one["ParameterName"] for one in call.parameters["Parameters"]]:
         have.pop(name, None)
@@ -99,6 +104,7 @@ def _changing(call: Call, rds: Any) -> tuple[dict[str, Parameter], dict[str, str
 
 def _changed(call: Call, rds: Any, own: dict[str, Parameter]) -> Result:
     name = _name(call)
+    _group(call, rds).changing = Delay(30, looks=0)
     given = [one["ParameterName"] for one in call.parameters.get("Parameters", ())] or list(own)
     if any(own.get(one, Parameter(None)).static for one in given):
         for instance in rds.databases.values():

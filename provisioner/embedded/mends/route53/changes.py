@@ -8,12 +8,13 @@ from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends, kept
 
 mends = Mends("route53")
 
-# AWS: about a minute. Here so many looks at the change.
-_LOOKS = 2
+# AWS: about a minute.
+_SECONDS = 45
 
 
 def begun(backend: Any, comment: str | None = None) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def begun(backend: Any, comment: str | None = None) -> dict[str, Any]:
     name = "C" + "".join(mock_random.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") for _ in range(20))
     told = {"Comment": comment} if comment else {}
     change = {"Id": f"/change/{name}", "Status": "PENDING", "SubmittedAt": utcnow(), **told}
-    kept(backend, "changes")[name] = {**change, "looks": _LOOKS}
+    kept(backend, "changes")[name] = change, Delay(_SECONDS)
     return change
 
 
@@ -32,9 +33,8 @@ def is_pending(call: Call, backend: Any, result: Result) -> Result:
 
 @mends.first("GetChange")
 def look(call: Call, backend: Any) -> Result:
-    change = kept(backend, "changes").get(call.parameters["Id"].removeprefix("/change/"))
-    if change is None:
+    found = kept(backend, "changes").get(call.parameters["Id"].removeprefix("/change/"))
+    if found is None:
         raise Refused("NoSuchChange", f"A change with id {call.parameters['Id']} does not exist.", 404)
-    change["looks"] -= 1
-    status = "PENDING" if change["looks"] >= 0 else "INSYNC"
-    return {"ChangeInfo": {**{name: value for name, value in change.items() if name != "looks"}, "Status": status}}
+    change, delay = found
+    return {"ChangeInfo": {**change, "Status": "PENDING" if delay.goes_on() else "INSYNC"}}

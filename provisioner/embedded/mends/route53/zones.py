@@ -7,13 +7,14 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends, backend, kept
 
 mends = Mends("route53")
 
 _MOST_TAGS, _PAGE = 10, 100
-# AWS: minutes until a feature is on or off. Here so many looks at the zone.
-_LOOKS = 2
+# AWS: minutes until a feature is on or off.
+_SECONDS = 300
 
 
 @mends.first("CreateHostedZone")
@@ -91,10 +92,8 @@ def _with_servers(zone: Any, result: Result) -> Result:
 def _with_features(zone: Any, shown: dict[str, Any]) -> dict[str, Any]:
     if not hasattr(zone, "recovery"):
         return shown
-    if zone.looks_left:
-        zone.looks_left -= 1
     words = ("ENABLING", "ENABLED") if zone.recovery else ("DISABLING", "DISABLED")
-    return {**shown, "Features": {"AcceleratedRecoveryStatus": words[not zone.looks_left]}}
+    return {**shown, "Features": {"AcceleratedRecoveryStatus": words[not zone.changing.goes_on()]}}
 
 
 @mends.first("UpdateHostedZoneFeatures")
@@ -102,7 +101,7 @@ def change_features(call: Call, route53: Any) -> Result:
     zone = _zone(route53, call.parameters["HostedZoneId"])
     if zone.private_zone:
         raise Refused("InvalidInput", "Accelerated recovery is for public hosted zones.")
-    zone.recovery, zone.looks_left = call.parameters.get("EnableAcceleratedRecovery", False), _LOOKS + 1
+    zone.recovery, zone.changing = call.parameters.get("EnableAcceleratedRecovery", False), Delay(_SECONDS)
     return {}
 
 

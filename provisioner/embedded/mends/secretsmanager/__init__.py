@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import accesses, keys, rotation, secrets, versions
+from . import keys, rotation, secrets, shown, versions
 
 if TYPE_CHECKING:
     from ...call import Behaviour
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def mends() -> list[Behaviour]:
     """Secrets Manager's mends."""
-    return [keys.mends, secrets.mends, versions.mends, rotation.mends, accesses.mends]
+    return [keys.mends, secrets.mends, versions.mends, rotation.mends, shown.mends]

@@ -59,18 +59,8 @@ def cancel(call: Call, backend: Any) -> Result:
     return {"ARN": secret.arn, "Name": secret.name, "VersionId": holder_of(secret, PENDING)}
 
 
-@mends.then("DescribeSecret")
-def show(call: Call, backend: Any, result: Result) -> Result:
-    return {**result, **_shown(backend, result)}
-
-
-@mends.then("ListSecrets")
-def show_in_list(call: Call, backend: Any, result: Result) -> Result:
-    return {**result, "SecretList": [{**secret, **_shown(backend, secret)} for secret in result.get("SecretList", ())]}
-
-
-def _shown(backend: Any, shown: dict[str, Any]) -> dict[str, Any]:
-    secret = backend.secrets[shown["ARN"]]
+def shown_of(secret: Any) -> dict[str, Any]:
+    """What a secret shows of its rotation."""
     rotation: dict[str, Any] = getattr(secret, "rotation", {})
     rotated = getattr(secret, "last_rotation_date", None)
     return {**rotation, "LastRotatedDate": rotated} if rotation and rotated else rotation

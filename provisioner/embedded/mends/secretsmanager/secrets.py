@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...call import Call, Refused, Result
+from ...clock import Delay
 from ..mending import Mends, kept
 from ..mending import backend as backend_of
 from ..policies import is_public, refuse_malformed
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 mends = Mends("secretsmanager")
 
-# AWS: after a delete without recovery there is a short delay. Here so many tries.
-_LOOKS = 2
+# AWS: a delete without recovery is done after a short delay.
+_SECONDS = 60
 
 _ON_A_LIVING_ONE = (
     "UpdateSecret",
@@ -55,10 +56,9 @@ def name_is_free(call: Call, backend: Any) -> None:
     if not re.fullmatch(r"[A-Za-z0-9/_+=.@!-]+", name):
         message = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
         raise Refused("ValidationException", message)
-    freed = kept(backend, "freed")
+    freed = kept(backend, "freed").get(name)
     dying = name in backend.secrets and getattr(backend.secrets[name], "deleted_date", None)
-    if dying or freed.get(name):
-        freed[name] = freed.get(name, 1) - 1
+    if dying or (freed and not freed.is_over() and freed.goes_on()):
         message = "You can't create this secret because a secret with this name is already scheduled for deletion."
         raise Refused("InvalidRequestException", message)
 
@@ -73,7 +73,7 @@ def remember_its_name(call: Call, backend: Any) -> None:
 @mends.then("DeleteSecret")
 def keep_its_name(call: Call, backend: Any, result: Result) -> None:
     if name := kept(backend, "going").pop(call.parameters["SecretId"], None):
-        kept(backend, "freed")[name] = _LOOKS
+        kept(backend, "freed")[name] = Delay(_SECONDS)
 
 
 @mends.first("PutResourcePolicy")

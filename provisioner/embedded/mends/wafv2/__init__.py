@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import acls, associations, logs, rules
+from . import acls, associations, ip_sets, logs, rules
 
 if TYPE_CHECKING:
     from ...call import Behaviour
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def mends() -> list[Behaviour]:
     """WAF's mends."""
-    return [acls.mends, rules.mends, associations.mends, logs.mends]
+    return [acls.mends, rules.mends, associations.mends, logs.mends, ip_sets.mends]

@@ -1,0 +1,37 @@
+"""The whole platform as these tests run it: the commands, and which of their calls they are killed at."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import NamedTuple
+
+LEVEL = os.environ.get("MATRIX_LEVEL", "plain")
+SEED = os.environ.get("MATRIX_SEED", "1")
+PARTS = 32
+"""The matrix is cut into so many tests, so that they spread over processes."""
+
+# In `prod` nothing may be torn down while it is protected, and the log bucket is never empty.
+UP = ("up", "prod", "--yes", "--set", "empty_buckets_on_teardown=true")
+TEARDOWN = ("teardown", "prod", "--yes", "--set", "protect=false", "--set", "empty_buckets_on_teardown=true")
+
+
+class Death(NamedTuple):
+    """A process is killed at its changing call of this number: at its `arrival` at AWS, or at the `answer`."""
+
+    number: int
+    moment: str
+
+    def __str__(self) -> str:
+        return f"killed at the {self.moment} of its changing call {self.number}"
+
+
+def deaths(part: int, calls: int) -> list[Death]:
+    """A part of the matrix."""
+    return [Death(number, moment) for number in range(1 + part, calls + 1, PARTS) for moment in ("arrival", "answer")]
+
+
+def sample(what: str, calls: int, size: int) -> list[Death]:
+    """Some points of the matrix, as the seed draws them."""
+    everything = [death for part in range(PARTS) for death in deaths(part, calls)]
+    return random.Random(f"{SEED} {what}").sample(everything, size)
