@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from provisioner.embedded.server import Running
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Tests that look at one world (`xdist_group`) run in one process, so that it is made once."""
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"
-
-
 # No test may find a person's account: neither keys, nor a profile, nor an instance's role.
 for _variable in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_CA_BUNDLE"]:
     del os.environ[_variable]

@@ -84,7 +84,7 @@ class Trial:
             if step.key not in self._data and self._delete_behind_its_back(step.key):
                 self._repair(f"the deletion of {step.key}")
 
-    def survives_crashes(self, sample: int | None = 6, seed: int = 1) -> None:
+    def survives_crashes(self, sample: int | None = 4, seed: int = 1) -> None:
         """`up`, killed at one of its changing calls and run again, ends as if nothing had happened; and so does `teardown`.
 
         `sample` of the calls are drawn with the seed, and each is killed before AWS gets it or before its answer comes; None:

@@ -121,7 +121,7 @@ def _go_through(standing: Standing, folder: Path, settings: some.SearchStrategy[
 
 @pytest.mark.xdist_group("whole platform")
 def test_after_a_few_short_histories_all_is_as_if_nothing_had_happened(standing: Standing, tmp_path: Path) -> None:
-    _go_through(standing, tmp_path, some.sampled_from(FEW), derandomize=True, max_examples=4, stateful_step_count=5)
+    _go_through(standing, tmp_path, some.sampled_from(FEW), derandomize=True, max_examples=2, stateful_step_count=5)
 
 
 @pytest.mark.matrix

@@ -31,12 +31,12 @@ together = pytest.mark.xdist_group("whole platform")
 
 @together
 def test_a_killed_up_is_finished_by_the_next(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    _all_end_well(_up, undisturbed, sample("up", len(undisturbed.making), 3), tmp_path)
+    _all_end_well(_up, undisturbed, sample("up", len(undisturbed.making), 2), tmp_path)
 
 
 @together
 def test_a_killed_teardown_is_finished_by_the_next(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    _all_end_well(_teardown, undisturbed, sample("teardown", len(undisturbed.removing), 4), tmp_path)
+    _all_end_well(_teardown, undisturbed, sample("teardown", len(undisturbed.removing), 2), tmp_path)
 
 
 @together
