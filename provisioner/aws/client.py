@@ -127,9 +127,11 @@ class Connection:
     def explained(self, service: str, operation: str, error: ClientError | BotoCoreError, age: int) -> CallFailed:
         """What an error means for a call by a client of this age; where its credentials have expired, there may be others."""
         failed = explain(service, operation, error)
-        if _EXPIRED.fullmatch(failed.code) and self.renew(age):
+        # The answer to a HEAD has no body, so S3 can not say more than 400.
+        expired = failed.code == "400" if operation.startswith("Head") else _EXPIRED.fullmatch(failed.code)
+        if expired and self.renew(age):
             # Nothing was carried out, and the next one will be.
-            failed.meaning, failed.patience = Meaning.THROTTLED, MINUTE
+            failed.meaning, failed.patience = Meaning.THROTTLED, 10 * MINUTE
         return failed
 
     def apart(self, service: str, region: str) -> Any:

@@ -166,6 +166,15 @@ def test_credentials_that_expired_for_good_are_an_error_at_once(
     connection.close()
 
 
+def test_a_head_that_is_refused_without_a_word_may_have_met_expired_credentials(embedded: Running, failing: Any) -> None:
+    failing("HeadBucket", 1, 400, "ExpiredToken")
+    connection = Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
+    with pytest.raises(CallFailed) as caught:
+        Aws(connection, OWNERSHIP, REGION).s3.head_bucket(Bucket="a-bucket-of-ours")
+    assert (caught.value.code, caught.value.meaning, connection.age) == ("400", Meaning.THROTTLED, 1)
+    connection.close()
+
+
 def test_pages_go_on_with_renewed_credentials_from_the_first(embedded: Running, expired: None) -> None:
     connection = Connection(region=REGION, endpoint_url=embedded.url, made_up_credentials=True)
     pages = Aws(connection, OWNERSHIP, REGION).ec2.get_paginator("describe_vpcs")
