@@ -39,6 +39,7 @@ __all__ = [
     "diff",
     "is_protected",
     "needs",
+    "overrides",
     "part_of",
     "replaces",
     "resolve",
@@ -268,6 +269,11 @@ def part_of(step: Resource, whole: Any) -> None:
 def shown(path: str, live: Live) -> Any:
     """What a live document shows at a JMESPath."""
     return _compiled(path).search(live)
+
+
+def overrides(kind: type[Resource], method: str) -> bool:
+    """Whether a type has a class method of its own in place of the base's."""
+    return getattr(kind, method).__func__ is not getattr(Resource, method).__func__
 
 
 def is_protected(kind: type[Resource], live: Live | None) -> bool:

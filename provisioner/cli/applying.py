@@ -68,7 +68,7 @@ def alone(lock: RunLock, run: Run, preview: Preview, look_again: Callable[[], Pr
 def apply(session: Session, run: Run, preview: Preview, command: str, work: Callable[[Preview], Result]) -> Result:
     """Do the work; its events go to the log, the progress and, where anything is done, the journal."""
     readers: list[log.Reader] = []
-    expected = session.durations()
+    expected = session.durations
     estimate = Estimate(preview, session.plan.steps, expected) if expected or not session.settings.embedded else None
     progress = Progress(session.screen, preview, estimate)
     if preview.anything_to_do:
@@ -91,15 +91,10 @@ def apply(session: Session, run: Run, preview: Preview, command: str, work: Call
 
 def _journal(session: Session) -> list[log.Reader]:
     try:
-        journal = Journal(STATE, session.run_id, session.plan.name, session.settings.environment)
+        return [Journal(STATE, session.run_id, session.plan.name, session.settings.environment).read]
     except OSError as error:
         log.log.warning("no journal", error=str(error))
         return []
-
-    def keep(event: log.Event) -> None:
-        journal(None, "", event)
-
-    return [keep]
 
 
 def _began(session: Session, run: Run, preview: Preview, command: str) -> None:
@@ -112,8 +107,7 @@ def _began(session: Session, run: Run, preview: Preview, command: str) -> None:
         region=session.reached.region,
         steps=len(preview.actions),
         attempt=run.aws.attempt,
-        uncertain=sorted(run.earlier.uncertain),
-        going=sorted(run.earlier.going),
+        **run.earlier.told(),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import click
@@ -52,8 +53,9 @@ class Session:
     def heading(self) -> Heading:
         return Heading(self.plan.name, self.settings.environment, self.reached.where)
 
+    @cached_property
     def durations(self) -> dict[str, float]:
-        """How long steps took in earlier runs."""
+        """How long steps took in earlier runs; read once a command."""
         return durations(STATE, self.plan.name, self.settings.environment)
 
     def run(self, options: Options) -> Run:
@@ -64,7 +66,7 @@ class Session:
             types=every_type(),
             clock=Clock(self.reached.speed),
             parallelism=self.target.parallelism,
-            durations=self.durations(),
+            durations=self.durations,
             options=options,
             attempt=self.run_id,
             earlier=earlier(STATE, self.plan.name, self.settings.environment, datetime.now(UTC)),

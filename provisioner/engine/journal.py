@@ -28,6 +28,10 @@ class Journal:
             file.write(json.dumps(dict(event), default=str) + "\n")
         return event
 
+    def read(self, event: MutableMapping[str, Any]) -> None:
+        """The same, for whoever hands out events one by one."""
+        self(None, "", event)
+
 
 def durations(folder: Path, plan: str, environment: str) -> dict[str, float]:
     """Seconds that each step took to be created in the newest of the earlier runs that created it."""
@@ -52,6 +56,10 @@ class Earlier:
     uncertain: frozenset[str] = frozenset()
     recent: frozenset[str] = frozenset()
     going: frozenset[str] = frozenset()
+
+    def told(self) -> dict[str, list[str]]:
+        """What the next run tells the one after it, should it be killed: part of its event "run started"."""
+        return {"uncertain": sorted(self.uncertain), "going": sorted(self.going)}
 
 
 def earlier(folder: Path, plan: str, environment: str, now: datetime) -> Earlier:

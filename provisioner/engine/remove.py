@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Blocked, CallFailed
-from ..resource import Live, Output, Resource, shown
+from ..resource import Live, Output, Resource, overrides, shown
 from .schedule import Call, Pause
 from .snapshot import mentioned
 from .world import is_busy, log
@@ -116,7 +116,7 @@ def remove(world: World, one: Doomed) -> Work:
 
 def comes_back(kind: type[Resource]) -> bool:
     """Whether others may make one of this type again after it was deleted."""
-    return kind.came_back.__func__ is not Resource.came_back.__func__  # type: ignore[attr-defined]
+    return overrides(kind, "came_back")
 
 
 def sweep(world: World, one: Doomed, returning: set[str]) -> Work:

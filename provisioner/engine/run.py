@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Broken, Protected
-from ..resource import Resource, resolve
+from ..resource import overrides, resolve
 from ..value import Unknown, fill
 from .aside import key_of_removal, what_was_put_aside
 from .attempts import Movement
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ..aws.account import Aws
     from ..plan import Plan
+    from ..resource import Resource
     from ..value import Deferred
     from .clock import Clock
     from .options import Options
@@ -114,7 +115,7 @@ class Run:
         schedule, reading = self._scheduled(), self.aws.reading()
         world, stays = self._world(schedule), dict[str, str]()
         for place, key, live in living(self._snapshot):
-            if chosen(key) and _may_stay(place.kind):
+            if chosen(key) and overrides(place.kind, "stays"):
                 schedule.add(key, ask_whether_it_stays(world, reading.at(place.region), Doomed(key, place, live), stays))
         self._run(schedule)
         return stays
@@ -265,10 +266,6 @@ class Run:
 def _is_done(endings: Mapping[Hashable, Ending], one: Doomed) -> bool:
     ending = endings.get(("remove", one.key))
     return ending is not None and ending.outcome == "done"
-
-
-def _may_stay(kind: type[Resource]) -> bool:
-    return kind.stays.__func__ is not Resource.stays.__func__  # type: ignore[attr-defined]
 
 
 def _outcome(action: Action, endings: Mapping[Hashable, Ending]) -> Outcome:

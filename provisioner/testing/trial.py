@@ -164,14 +164,9 @@ class Trial:
         name = f"{self._runs:06}"
         journal = Journal(self._journals, name, self.plan.name, ENVIRONMENT)
         before = structlog.get_config()
-
-        def keep(event: log.Event) -> None:
-            journal(None, "", event)
-
-        log.configure([keep], name)
+        log.configure([journal.read], name)
         try:
-            known = {"uncertain": sorted(run.earlier.uncertain), "going": sorted(run.earlier.going)}
-            log.log.info("run started", command=command, attempt=run.aws.attempt, **known)
+            log.log.info("run started", command=command, attempt=run.aws.attempt, **run.earlier.told())
             yield
             log.log.info("run finished")
         finally:
