@@ -130,6 +130,11 @@ def as_tags(tags: Any) -> dict[str, str]:
     return {tag.get("Key", tag.get("TagKey")): tag.get("Value", tag.get("TagValue", "")) for tag in tags or ()}
 
 
+def tag_list(tags: Mapping[str, str]) -> list[Any]:
+    """Tags as most services spell them: a list of Key and Value, which each of them gives a type of its own."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
 def covers(wanted: Mapping[Any, Any], have: Mapping[Any, Any]) -> bool:
     """Whether `have` shows all that is wanted; what others put beside it is theirs."""
     return wanted.items() <= have.items()

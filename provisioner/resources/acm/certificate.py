@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...errors import PlanError
-from ...resource import PENDING, READY, Output, Resource, State, Value, attr, broken
+from ...resource import PENDING, READY, Output, Resource, State, Value, attr, broken, tag_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,7 +110,7 @@ class Certificate(Resource):
         return [certificate for certificate in found if certificate]
 
     def create(self, aws: Aws) -> Live | None:
-        tags: Any = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        tags: Any = tag_list(self.tags)
         made = aws.acm.request_certificate(
             DomainName=self.domain_name,
             IdempotencyToken=aws.token(self)[:32],
@@ -148,7 +148,7 @@ class Certificate(Resource):
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         arn = live["CertificateArn"]
         if "tags" in changed:
-            tags: Any = [{"Key": key, "Value": value} for key, value in changed["tags"].after.items()]
+            tags: Any = tag_list(changed["tags"].after)
             aws.acm.add_tags_to_certificate(CertificateArn=arn, Tags=tags)
         if "certificate_transparency_logging_preference" in changed:
             logged: Any = {"CertificateTransparencyLoggingPreference": self.certificate_transparency_logging_preference}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...errors import PlanError
-from ...resource import PENDING, READY, Output, Resource, State, Value, attr
+from ...resource import PENDING, READY, Output, Resource, State, Value, attr, tag_list
 from .config import plain, rewritten, shown
 from .parts import bucket_of
 
@@ -118,7 +118,7 @@ class Distribution(Resource):
         return [found for found in read if found]
 
     def create(self, aws: Aws) -> Live | None:
-        tags: Any = {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}
+        tags: Any = {"Items": tag_list(self.tags)}
         config: Any = rewritten({"CallerReference": aws.token(self)}, self._config())
         made = aws.cloudfront.create_distribution_with_tags(
             DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags}
@@ -127,7 +127,7 @@ class Distribution(Resource):
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         if "tags" in changed:
-            tags: Any = [{"Key": key, "Value": value} for key, value in changed["tags"].after.items()]
+            tags: Any = tag_list(changed["tags"].after)
             aws.cloudfront.tag_resource(Resource=live["ARN"], Tags={"Items": tags})
         if changed.keys() - {"tags"}:
             _rewrite(aws, live["Id"], self._config())

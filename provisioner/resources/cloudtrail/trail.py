@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...errors import PlanError
-from ...resource import READY, Id, Name, Output, Resource, State, Value, attr
+from ...resource import READY, Id, Name, Output, Resource, State, Value, attr, tag_list
 from .selectors import insights, spelt, unordered
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Trail(Resource):
         return [trail for trail in found if trail]
 
     def create(self, aws: Aws) -> Live | None:
-        tags: Any = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        tags: Any = tag_list(self.tags)
         sent = {name: value for name, value in self._settings(aws, type(self).attributes.keys()).items() if value != ""}
         made: Any = aws.cloudtrail.create_trail(Name=aws.named(self), TagsList=tags, **sent)
         rest = {name: value for name, value in made.items() if name != "ResponseMetadata"}
@@ -117,7 +117,7 @@ class Trail(Resource):
         elif "logging" in changed:
             aws.cloudtrail.stop_logging(Name=trail)
         if "tags" in changed:
-            tags: Any = [{"Key": key, "Value": value} for key, value in changed["tags"].after.items()]
+            tags: Any = tag_list(changed["tags"].after)
             aws.cloudtrail.add_tags(ResourceId=trail, TagsList=tags)
 
     def _settings(self, aws: Aws, fields: Set[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ForeignOwner
+from ...resource import tag_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +81,7 @@ def _is_empty(value: Any) -> bool:
 
 def listed(tags: Mapping[str, str]) -> Any:
     """Tags as CloudWatch takes them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return tag_list(tags)
 
 
 def delete(aws: Aws, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ForeignOwner
-from ...resource import shown
+from ...resource import shown, tag_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,4 +73,4 @@ def retag(aws: Aws, arn: str, changed: Changes) -> None:
 
 def listed(tags: Mapping[str, str]) -> list[TagTypeDef]:
     """Tags as the calls take them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return tag_list(tags)

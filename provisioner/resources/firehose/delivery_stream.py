@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...errors import PlanError
-from ...resource import LEAVING, PENDING, READY, Id, Name, Output, Resource, State, Value, attr, broken
+from ...resource import LEAVING, PENDING, READY, Id, Name, Output, Resource, State, Value, attr, broken, tag_list
 from .destination import DESTINATION, FIELDS, bucket_name, by_name, destination
 
 if TYPE_CHECKING:
@@ -195,4 +195,4 @@ def _read(aws: Aws, name: str) -> Live:
 
 
 def _listed(tags: Mapping[str, str]) -> Any:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return tag_list(tags)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...resource import tag_list
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,4 +21,4 @@ def adoption(aws: Aws) -> str:
 
 def listed(tags: Mapping[str, str]) -> list[TagTypeDef]:
     """Tags as IAM's calls take them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return tag_list(tags)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...resource import tag_list
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 def listed(tags: Mapping[str, str]) -> list[TagTypeDef]:
     """Tags as RDS's calls take them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return tag_list(tags)
 
 
 def retag(aws: Aws, arn: str, changed: Changes, wishes: Mapping[str, str] = {}) -> None:

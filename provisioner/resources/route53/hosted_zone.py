@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...aws.ownership import ENVIRONMENT, PLAN, STEP
 from ...errors import PlanError
-from ...resource import PENDING, READY, Ids, Output, Resource, State, as_tags, attr
+from ...resource import PENDING, READY, Ids, Output, Resource, State, as_tags, attr, tag_list
 from .marks import owned, records
 from .names import called, plain, zone_id
 from .record_set import RecordSet
@@ -94,7 +94,7 @@ class HostedZone(Resource):
         # First the tags: a zone that is known by its comment must not lose that before.
         tags = self.tags if live["KnownByComment"] else changed["tags"].after if "tags" in changed else {}
         if tags:
-            listed: Any = [{"Key": key, "Value": value} for key, value in tags.items()]
+            listed: Any = tag_list(tags)
             aws.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=listed)
         if "comment" in changed:
             text = {"Comment": self.comment} if self.comment else {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ... import norm
 from ...errors import Blocked, CallFailed, ForeignOwner, PlanError
-from ...resource import Id, Name, Output, Resource, Value, as_tags, attr
+from ...resource import Id, Name, Output, Resource, Value, as_tags, attr, tag_list
 from .emptying import empty, held
 from .parts import PARTS, buckets, places, with_parts
 from .rules import by
@@ -191,4 +191,4 @@ def must_own(aws: Aws, step: Resource, name: str) -> None:
 
 
 def _listed(tags: Mapping[str, str]) -> Any:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return tag_list(tags)

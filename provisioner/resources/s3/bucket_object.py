@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from ... import norm
 from ...errors import PlanError
-from ...resource import Id, Output, Resource, Value, attr
+from ...resource import Id, Output, Resource, Value, attr, tag_list
 from .bucket import OURS, must_own, owned
 from .emptying import expunge
 
@@ -98,7 +98,7 @@ class BucketObject(Resource):
             self._put(aws, live["Key"], tags, live)
         elif "tags" in changed:
             where: Any = {"Bucket": live["Bucket"], "Key": live["Key"], "ExpectedBucketOwner": aws.account_id}
-            listed: Any = [{"Key": key, "Value": value} for key, value in tags.items()]
+            listed: Any = tag_list(tags)
             aws.s3.put_object_tagging(**where, Tagging={"TagSet": listed})
 
     def _put(self, aws: Aws, key: str, tags: Mapping[str, str], live: Live, **condition: Any) -> Live:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ... import norm
+from ...resource import tag_list
 
 if TYPE_CHECKING:
     from types_boto3_s3.literals import EventType, StorageClassType, TransitionStorageClassType
@@ -50,7 +51,7 @@ class LifecycleRule(NamedTuple):
         }
 
     def _filter(self) -> Mapping[str, Any]:
-        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        tags = tag_list(self.tags)
         sizes = {"ObjectSizeGreaterThan": self.object_size_greater_than, "ObjectSizeLessThan": self.object_size_less_than}
         parts = norm.said({"Prefix": self.prefix, "Tags": tags, **sizes})
         if len(parts) > 1 or len(tags) > 1:

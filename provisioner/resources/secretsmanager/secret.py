@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...errors import ForeignOwner, PlanError
-from ...resource import GONE, PENDING, READY, Id, Output, Resource, State, Value, as_tags, attr
+from ...resource import GONE, PENDING, READY, Id, Output, Resource, State, Value, as_tags, attr, tag_list
 from ...secret import Secret as Hidden
 from .parts import SHORTEST
 from .reading import SEALED, current, parsed, secrets
@@ -220,4 +220,4 @@ def _replicas(regions: Mapping[str, str]) -> Any:
 
 
 def _listed(tags: Mapping[str, str]) -> Any:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
+    return tag_list(tags)

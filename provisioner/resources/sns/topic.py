@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ... import norm
 from ...errors import ForeignOwner, PlanError
-from ...resource import Id, Output, Resource, Value, attr
+from ...resource import Id, Output, Resource, Value, attr, tag_list
 from .attributes import changes, logging_by_protocol, same_logging, spelt
 from .topics import read, topics
 
@@ -75,7 +75,7 @@ class Topic(Resource):
         self._refuse_foreign(aws, arn)
         sent = {key: value for key, value in self._attributes().items() if value and key != "SignatureVersion"}
         protection = {"DataProtectionPolicy": norm.compact(self.data_protection_policy)} if self.data_protection_policy else {}
-        tags: Any = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        tags: Any = tag_list(self.tags)
         aws.sns.create_topic(Name=name, Attributes=sent, Tags=tags, **protection)
         logging = {"DeliveryStatusLogging": self.delivery_status_logging}
         return {"TopicArn": arn, "TopicName": name, "FifoTopic": "false", **sent, **protection, **logging, "Tags": tags}
@@ -120,7 +120,7 @@ class Topic(Resource):
         if "data_protection_policy" in changed:
             aws.sns.put_data_protection_policy(ResourceArn=arn, DataProtectionPolicy=spelt(self.data_protection_policy) or "")
         if "tags" in changed:
-            tags: Any = [{"Key": key, "Value": value} for key, value in changed["tags"].after.items()]
+            tags: Any = tag_list(changed["tags"].after)
             aws.sns.tag_resource(ResourceArn=arn, Tags=tags)
 
     @classmethod

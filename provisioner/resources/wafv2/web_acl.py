@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import norm
 from ...errors import PlanError
-from ...resource import Ids, Output, Resource, Value, attr
+from ...resource import Ids, Output, Resource, Value, attr, tag_list
 from . import associations, request_log
 from .parts import action_of, by_priority, immune_for, is_ours
 
@@ -120,7 +120,7 @@ class WebAcl(Resource):
         return [acl for found in aws.together(lambda scope: _living(aws, scope), scopes) for acl in found]
 
     def create(self, aws: Aws) -> Live | None:
-        tags: Any = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        tags: Any = tag_list(self.tags)
         settings: Any = self._settings(aws, {})
         if attributes := self.application_attributes:
             listed = [{"Name": name, "Values": list(values)} for name, values in attributes.items()]
@@ -144,7 +144,7 @@ class WebAcl(Resource):
         if "associations" in changed:
             associations.bring(aws, self, live["ARN"], *changed["associations"][:2])
         if "tags" in changed:
-            tags: Any = [{"Key": key, "Value": value} for key, value in changed["tags"].after.items()]
+            tags: Any = tag_list(changed["tags"].after)
             aws.wafv2.tag_resource(ResourceARN=live["ARN"], Tags=tags)
 
     def _settings(self, aws: Aws, current: Mapping[str, Any]) -> dict[str, Any]:
