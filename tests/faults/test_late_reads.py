@@ -57,8 +57,10 @@ def other_hand(embedded: Running) -> Any:
     return session.client("ec2", endpoint_url=embedded.url)
 
 
+# What a subnet is under now is shown last of all: nothing may have been written before that is looked for.
+@pytest.mark.parametrize("rules", [["late *:* 3", "ghost *:* 3"], ["late ec2:DescribeNetworkAcls 8"]])
 def test_up_makes_nothing_twice(normal: Undisturbed, network: Network, injected: Injected) -> None:
-    assert injected.counts["late"] > 50
+    assert injected.counts["late"] > 10
     assert network.holds() == normal.world
     assert sorted(network.writes()) == sorted(call.partition(" ")[0].partition(":")[2] for call in normal.up)
 

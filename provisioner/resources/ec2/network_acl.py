@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ... import norm
@@ -11,7 +12,7 @@ from .refusals import not_shown_yet
 from .tags import born_with, retag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from types_boto3_ec2.type_defs import FilterTypeDef
 
@@ -50,38 +51,48 @@ class NetworkAcl(Resource):
 
     def update(self, aws: Aws, live: Live, changed: Changes) -> None:
         acl = live["NetworkAclId"]
+        # Looked up first: where AWS does not show a subnet yet, nothing was written that the next attempt would write again.
+        moves: list[Callable[[], object]] = []
+        if "subnets" in changed:
+            have, wanted = set(changed["subnets"].before or ()), set(changed["subnets"].after)
+            moves = _moving(aws, live, have - wanted, wanted - have)
         # A subnet that moves here must find its rules.
         if "ingress" in changed:
             regulate(aws, acl, "ingress", changed["ingress"])
         if "egress" in changed:
             regulate(aws, acl, "egress", changed["egress"])
-        if "subnets" in changed:
-            have, wanted = set(changed["subnets"].before or ()), set(changed["subnets"].after)
-            _move(aws, live, have - wanted, wanted - have)
+        aws.together(lambda call: call(), moves)
         retag(aws, acl, changed)
 
     @classmethod
     def delete(cls, aws: Aws, live: Live) -> None:
-        _move(aws, live, {association["SubnetId"] for association in live["Associations"]}, set())
+        moves = _moving(aws, live, {association["SubnetId"] for association in live["Associations"]}, set())
+        aws.together(lambda call: call(), moves)
         aws.ec2.delete_network_acl(NetworkAclId=live["NetworkAclId"])
 
 
-def _move(aws: Aws, live: Live, leaving: set[str], coming: set[str]) -> None:
-    """Give subnets back to the VPC's default ACL, and take others from wherever they are."""
+def _moving(aws: Aws, live: Live, leaving: set[str], coming: set[str]) -> list[Callable[[], object]]:
+    """The calls that give subnets back to the VPC's default ACL, and take others from wherever they are."""
     if not leaving | coming:
-        return
+        return []
     filters: list[FilterTypeDef] = [{"Name": "vpc-id", "Values": [live["VpcId"]]}]
     pages = aws.ec2.get_paginator("describe_network_acls").paginate(Filters=filters)
     acls = [acl for page in pages for acl in page["NetworkAcls"]]
     held = {association["SubnetId"]: association for acl in acls for association in acl["Associations"]}
     if unknown := coming - held.keys():
         raise not_shown_yet("ReplaceNetworkAclAssociation", " and ".join(sorted(unknown)))
-    default, own = next(acl["NetworkAclId"] for acl in acls if acl["IsDefault"]), live["NetworkAclId"]
+    own = live["NetworkAclId"]
     moves = [(subnet, own) for subnet in coming if held[subnet]["NetworkAclId"] != own]
-    moves += [(subnet, default) for subnet in leaving if subnet in held and held[subnet]["NetworkAclId"] == own]
-
-    def move(to: tuple[str, str]) -> None:
-        association = held[to[0]]["NetworkAclAssociationId"]
-        aws.ec2.replace_network_acl_association(AssociationId=association, NetworkAclId=to[1])
-
-    aws.together(move, sorted(moves))
+    if leaving:
+        default = next((acl["NetworkAclId"] for acl in acls if acl["IsDefault"]), None)
+        if default is None:
+            raise not_shown_yet("ReplaceNetworkAclAssociation", f"the default network ACL of {live['VpcId']}")
+        moves += [(subnet, default) for subnet in leaving if subnet in held and held[subnet]["NetworkAclId"] == own]
+    return [
+        partial(
+            aws.ec2.replace_network_acl_association,
+            AssociationId=held[subnet]["NetworkAclAssociationId"],
+            NetworkAclId=acl,
+        )
+        for subnet, acl in sorted(moves)
+    ]
