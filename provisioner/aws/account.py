@@ -136,6 +136,11 @@ class Aws:
         return {found["ResourceARN"] for page in pages for found in page["ResourceTagMappingList"]}
 
     @property
+    def tagged_until(self) -> datetime:
+        """What was made or changed after this moment, AWS's index of tags need not know yet."""
+        return datetime.now(UTC) - _INDEX_LAGS
+
+    @property
     def path(self) -> str:
         """The IAM path of the plan."""
         return self.ownership.path

@@ -15,9 +15,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from provisioner.embedded import clock
+from provisioner.embedded import clock, faults
 from provisioner.embedded.application import MOTO
 from provisioner.embedded.conduct import Conduct
+from provisioner.embedded.faults.injected import Injected
 from provisioner.embedded.listening import listen
 from provisioner.embedded.server import build
 from tests.behaviours import Jealous
@@ -26,6 +27,7 @@ from .accounts import MESSAGE
 from .deadly import Deadly
 
 if TYPE_CHECKING:
+    from provisioner.embedded.call import Behaviour
     from provisioner.embedded.server import Server
 
 
@@ -35,11 +37,13 @@ class _Account:
     def __init__(self, orders: socket.socket, conduct: Conduct) -> None:
         self.orders, self._conduct = orders, conduct
         self._deadly = Deadly()
+        self._faulty: list[Behaviour] = []
+        self._injected = Injected()
         self._server: Server
         self._start()
 
     def _start(self) -> None:
-        self._deadly = Deadly()
+        self._deadly, self._faulty = Deadly(), []
         self._server = build(listen(0), self._conduct, behaviours=[self._deadly, Jealous()])
         threading.Thread(target=self._server.serve_until_stopped, args=(0.01,), daemon=True).start()
 
@@ -82,6 +86,23 @@ class _Account:
 
     def arrived(self) -> list[str]:
         return self._deadly.arrived
+
+    def weather(self, rules: list[str], seed: int) -> None:
+        self.calm()
+        self._faulty = faults.behaviours(rules, seed, self._injected) if rules else []
+        self.resume()
+
+    def calm(self) -> None:
+        behaviours = self._server.application.behaviours
+        with MOTO:
+            behaviours[:] = [one for one in behaviours if one not in self._faulty]
+
+    def resume(self) -> None:
+        behaviours = self._server.application.behaviours
+        with MOTO:
+            # Even a call that ends badly has arrived, and may be the one at which somebody dies.
+            place = behaviours.index(self._deadly) + 1
+            behaviours[place:place] = self._faulty
 
     def violations(self) -> list[Any]:
         return [one.as_json() for one in self._server.application.checked.violations]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 MESSAGE = 1 << 20
@@ -48,6 +48,19 @@ class Account:
     def changing_calls(self) -> list[str]:
         """Those that have arrived since it was armed."""
         return list(self._ask("arrived"))
+
+    def weather(self, rules: Sequence[str], seed: int) -> None:
+        """From now on things go wrong by these rules, which are in place of those before them; by none, nothing does."""
+        self._ask("weather", list(rules), seed)
+
+    @contextmanager
+    def calm(self) -> Iterator[None]:
+        """Within it nothing goes wrong: for a look at what has come of it."""
+        self._ask("calm")
+        try:
+            yield
+        finally:
+            self._ask("resume")
 
     def violations(self) -> list[Any]:
         """Requests that break their service model."""

@@ -49,8 +49,8 @@ class Deadly(Behaviour):
         return None
 
     def after(self, call: Call, answer: Answer) -> Answer:
-        # One call at a time is served, so what was last to arrive is what is answered.
-        if self._moment == "answer" and _counts(call) and len(self.arrived) == self._at:
+        # One call at a time is served, so what was last to arrive is what is answered; what ends without an answer never is.
+        if self._moment == "answer" and _counts(call) and self._at and len(self.arrived) >= self._at:
             self._kill()
         return answer
 

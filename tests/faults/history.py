@@ -12,6 +12,7 @@ from .commands import KILLED, CommandLine
 from .comparing import compare, lasting
 from .drifts import DRIFTS, NothingThere
 from .drifts.hand import Hand
+from .platform import WEATHERS
 from .world import holds
 from .world.reading import at
 
@@ -78,13 +79,18 @@ class History:
 
     def drift(self, name: str, seed: int) -> None:
         """Another hand does something, where there is something and AWS lets it."""
-        with at(self._account.url):
+        with self._account.calm(), at(self._account.url):
             try:
                 DRIFTS[name](Hand(seed))
             except (NothingThere, ClientError) as error:
                 self.told.append(f"drift {name} {seed}: {type(error).__name__}")
             else:
                 self.told.append(f"drift {name} {seed}")
+
+    def weather(self, name: str, seed: int) -> None:
+        """From now on things go wrong between commands and AWS, or no longer do."""
+        self.told.append(f"weather {name} {seed}")
+        self._account.weather(WEATHERS[name], seed)
 
     def die(self, command: str, death: Death) -> None:
         """A command is killed, if it makes so many changing calls."""
@@ -98,8 +104,9 @@ class History:
         self.told.append("up")
         self.has_begun = True
         self._line.must(*self._words("up"))
-        compare(lasting(holds(self._account.url)), lasting(self._standing.of(self.settings)[1]))
-        assert self._line.must(*self._words("up")) == []
+        with self._account.calm():
+            compare(lasting(holds(self._account.url)), lasting(self._standing.of(self.settings)[1]))
+            assert self._line.must(*self._words("up")) == []
         assert self._account.violations() == []
 
     def only(self, step: str) -> None:
@@ -107,15 +114,17 @@ class History:
         self.told.append(f"up --only {step}")
         self.has_begun = True
         self._line.must(*self._words("up"), "--only", step)
-        assert self._line.must(*self._words("up"), "--only", step) == []
+        with self._account.calm():
+            assert self._line.must(*self._words("up"), "--only", step) == []
 
     def teardown(self) -> None:
         """Nothing is left but what AWS keeps for a while, and the database's last snapshots."""
         self.told.append("teardown")
         self.has_begun = False
         self._line.must(*self._words("teardown"))
-        compare(lasting(holds(self._account.url)), {})
-        assert self._line.must(*self._words("teardown")) == []
+        with self._account.calm():
+            compare(lasting(holds(self._account.url)), {})
+            assert self._line.must(*self._words("teardown")) == []
 
     def _words(self, command: str) -> list[str]:
         unprotected = ["--set", "protect=false"] if command == "teardown" else []

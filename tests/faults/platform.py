@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import os
 import random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from provisioner.embedded.faults.rules import MIX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 LEVEL = os.environ.get("MATRIX_LEVEL", "plain")
 SEED = os.environ.get("MATRIX_SEED", "1")
+WEATHERS: Mapping[str, Sequence[str]] = {
+    "calm": (),
+    "every fault": MIX,
+    "late": ("late *:* 2 40%", "ghost *:* 2 40%", "flap *:* 2 20%", "stale *:* 2 20%"),
+    "lost": ("lost *:* 10%", "reset *:* 10%", "error-after *:* 5%"),
+    "throttled": ("throttle *:* 20%",),
+}
+"""What may go wrong with all calls from some moment on, whoever makes them."""
+WEATHER = os.environ.get("MATRIX_WEATHER", "calm")
 PARTS = 32
 """The matrix is cut into so many tests, so that they spread over processes."""
 

@@ -1,4 +1,5 @@
-"""The whole platform through random histories: other settings, other hands, deaths, `up`, `--only`, `teardown`, in any order.
+"""The whole platform through random histories: other settings, other hands, deaths, faults, `up`, `--only`, `teardown`, in
+any order.
 
 By default a few short ones, always the same; `pytest -m matrix` goes through many, each time others.
 """
@@ -17,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from .drifts import DRIFTS
 from .history import History, Standing, steps
-from .platform import Death
+from .platform import WEATHERS, Death
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,6 +73,10 @@ class _Histories(RuleBasedStateMachine):
     @rule(name=some.sampled_from(sorted(DRIFTS)), seed=some.integers(0, 99))
     def drift(self, name: str, seed: int) -> None:
         self.history.drift(name, seed)
+
+    @rule(name=some.sampled_from(sorted(WEATHERS)), seed=some.integers(0, 99))
+    def weather(self, name: str, seed: int) -> None:
+        self.history.weather(name, seed)
 
     @rule(
         command=some.sampled_from(["up", "up", "teardown"]),

@@ -2,7 +2,8 @@
 changing calls: before it is carried out, and after that but before the answer. Run again, they come to the same end as if
 nothing had happened.
 
-By default a few points of the matrix, drawn by MATRIX_SEED; `pytest -m matrix` is the whole of it, for hours, at MATRIX_LEVEL.
+By default a few points of the matrix, drawn by MATRIX_SEED; `pytest -m matrix` is the whole of it, for hours, at MATRIX_LEVEL
+and in MATRIX_WEATHER.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pytest
 
 from .commands import KILLED, CommandLine
 from .comparing import compare, without_snapshots
-from .platform import PARTS, SEED, TEARDOWN, UP, Death, deaths, sample
+from .platform import PARTS, SEED, TEARDOWN, UP, WEATHER, WEATHERS, Death, deaths, sample
 from .world import holds
 
 if TYPE_CHECKING:
@@ -73,8 +74,9 @@ def _up(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
         line = CommandLine(undisturbed.zygote, account, folder)
         _die(line, UP, death)
         line.must(*UP)
-        compare(holds(account.url), undisturbed.world)
-        assert line.must(*UP) == []
+        with account.calm():
+            compare(holds(account.url), undisturbed.world)
+            assert line.must(*UP) == []
         assert account.violations() == []
 
 
@@ -83,8 +85,9 @@ def _teardown(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
         line = CommandLine(undisturbed.zygote, account, folder)
         _die(line, TEARDOWN, death)
         line.must(*TEARDOWN)
-        compare(holds(account.url), undisturbed.left)
-        assert line.must(*TEARDOWN) == []
+        with account.calm():
+            compare(holds(account.url), undisturbed.left)
+            assert line.must(*TEARDOWN) == []
         assert account.violations() == []
 
 
@@ -93,12 +96,14 @@ def _undone(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
         line = CommandLine(undisturbed.zygote, account, folder)
         _die(line, TEARDOWN, death)
         line.must(*UP)
-        compare(without_snapshots(holds(account.url)), without_snapshots(undisturbed.world))
-        assert line.must(*UP) == []
+        with account.calm():
+            compare(without_snapshots(holds(account.url)), without_snapshots(undisturbed.world))
+            assert line.must(*UP) == []
         assert account.violations() == []
 
 
 def _die(line: CommandLine, command: tuple[str, ...], death: Death) -> None:
+    line.account.weather(WEATHERS[WEATHER], int(SEED))
     status = line.run(*command, kill_at=death.number, moment=death.moment)
     if status == KILLED:
         return
