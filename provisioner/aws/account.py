@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+_INDEX_LAGS = timedelta(minutes=15)
+"""AWS's index of tags knows by then, and usually much sooner."""
 
 
 class Aws:

@@ -19,20 +19,13 @@ from .preview import ActionKind
 from .remove import Doomed, until_gone
 from .schedule import Call, Pause
 from .snapshot import identity
-from .world import SETTLES, log
+from .world import EXISTING, HIDDEN, LOOKS, SETTLES, log
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from .preview import Action
     from .world import Work, World
-
-HIDDEN = 60.0
-"""Seconds for which a look-up of something whose answer was lost goes on before it is made again."""
-LOOKS = 4
-"""How often it is looked for at least."""
-EXISTING = 10.0
-"""Seconds for which AWS may not show what it says is there already."""
 
 
 def converge(world: World, step: Resource, action: Action) -> Work:
@@ -95,14 +88,11 @@ class _Converging:
             yield from self._bring(born, changes)
 
     def _made_earlier(self) -> Work:
-        """What another run has made, or may have made, a moment ago, so that AWS need not have shown it to the preview."""
-        earlier = self.world.earlier
-        if self.kind.may_double and self.step.key in earlier.uncertain:
-            self._note("AWS to show what a killed run may have made")
-            return (yield from self._find(HIDDEN))
-        if self.step.key in earlier.recent and self.wanted.predecessors == ():
-            return (yield from self._find(EXISTING))
-        return None
+        """What a killed run may have made, so that AWS need not have shown it to the preview."""
+        if not self.kind.may_double or self.step.key not in self.world.earlier.uncertain:
+            return None
+        self._note("AWS to show what a killed run may have made")
+        return (yield from self._find(HIDDEN))
 
     def _try_to_create(self) -> Work:
         if self.world.made_anew and self._knows_all_that_it_needs():
@@ -200,13 +190,17 @@ class _Converging:
     def _bring(self, live: Live, changes: Changes) -> Work:
         digest = _digest(changes)
         now = self.world.clock.now()
+        names = replaces(changes)
+        if names and self.made_at is not None:
+            # What this run has made, as it was told to, is shown as it was before that.
+            self.sent.setdefault(digest, self.made_at)
         if digest in self.sent:
             if now - self.sent[digest] > SETTLES:
                 why = f" ({reason})" if (reason := self.kind.state(live).reason) else ""
                 raise NotSettled(f"{self.step.key}: AWS took the change of {_said(changes)} and does not show it{why}")
             self._note(f"AWS to show {', '.join(changes)}")
             return "wait"
-        if names := replaces(changes):
+        if names:
             raise NotSettled(f"{self.step.key}: {' and '.join(names)} would need a replacement that was not shown: run again")
         yield from self._update(live, changes)
         self.sent[digest] = self.changed_at = self.world.clock.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,13 +49,16 @@ class Earlier:
     """What earlier runs tell the next one, which AWS may not show it yet.
 
     `attempt`: the one that was killed, whose client tokens go on. `uncertain`: steps that it may have made.
-    `recent`: those that were made a moment ago. `going`: those whose deletion a teardown began that was killed.
+    `recent`: those that were made a moment ago; `unseen`: those that may have been. `going`: those whose deletion a teardown
+    began that was killed. `fading`: those of which that happened, or that were deleted, a moment ago.
     """
 
     attempt: str | None = None
     uncertain: frozenset[str] = frozenset()
     recent: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
     going: frozenset[str] = frozenset()
+    fading: frozenset[str] = frozenset()
 
     def told(self) -> dict[str, list[str]]:
         """What the next run tells the one after it, should it be killed: part of its event "run started"."""
@@ -65,14 +68,17 @@ class Earlier:
 def earlier(folder: Path, plan: str, environment: str, now: datetime) -> Earlier:
     """What the latest runs tell."""
     runs = [_events(path) for path in sorted(_runs(folder, plan, environment).glob("*.jsonl"))[-_REMEMBERED:]]
-    recent = _recent([event for events in runs for event in events], (now - _YOUNG).isoformat())
+    since = (now - _YOUNG).isoformat()
+    recent, fading = _lately([event for events in runs for event in events], since)
     started = next((event for event in (runs[-1] if runs else ()) if event.get("event") == "run started"), {})
     ended = any(event.get("event") == "run finished" for event in (runs[-1] if runs else ()))
     if ended or not started:
-        return Earlier(recent=recent)
+        return Earlier(recent=recent, fading=fading)
     if started["command"] == "teardown":
-        return Earlier(recent=recent, going=_going(started, runs[-1]))
-    return Earlier(str(started["attempt"]), _uncertain(started, runs[-1]), recent)
+        return Earlier(recent=recent, going=_going(started, runs[-1]), fading=fading)
+    uncertain = _uncertain(started, runs[-1])
+    lately = any(str(event.get("timestamp", "")) >= since for event in runs[-1])
+    return Earlier(str(started["attempt"]), uncertain, recent, unseen=uncertain if lately else frozenset(), fading=fading)
 
 
 def _uncertain(started: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> frozenset[str]:
@@ -91,14 +97,22 @@ def _going(started: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> f
     return frozenset(begun | set(started.get("going") or ()))
 
 
-def _recent(events: Sequence[Mapping[str, Any]], since: str) -> frozenset[str]:
-    recent = set()
+def _lately(events: Iterable[Mapping[str, Any]], since: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What was made since then and still stands, and what was deleted, or was going to be."""
+    made, deleted = set(), set()
     for event in events:
-        if event.get("event") == "step created" and str(event.get("timestamp", "")) >= since:
-            recent.add(str(event["step"]))
-        elif event.get("event") == "step deleted":
-            recent.discard(str(event["step"]))
-    return frozenset(recent)
+        if str(event.get("timestamp", "")) < since:
+            continue
+        step = str(event.get("step", ""))
+        if event.get("event") == "step created":
+            made.add(step)
+            deleted.discard(step)
+        elif event.get("event") == "step deleted" or (event.get("event"), event.get("action")) == ("step started", "delete"):
+            made.discard(step)
+            deleted.add(step)
+        elif event.get("event") == "step failed":
+            deleted.discard(step)
+    return frozenset(made), frozenset(deleted)
 
 
 def _events(path: Path) -> list[Mapping[str, Any]]:

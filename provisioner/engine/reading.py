@@ -45,6 +45,14 @@ class Reading:
         steps: Any = {ref.step for ref in references(self._plan.outputs)}
         return {self._snapshot.place(type(step), step.region) for step in steps}
 
+    def place_of(self, key: str) -> Place | None:
+        """Where a step lives, listed in the plan or not; None where there is no such type any more."""
+        for step in self._plan.steps:
+            if step.key == key:
+                return self._snapshot.place(type(step), step.region)
+        kind = self._types.get(key.partition("/")[0])
+        return self._snapshot.place(kind, None) if kind else None
+
     def add(self, world: World, places: Iterable[Place]) -> None:
         """A task for every place, and for every fact that is not known yet."""
         snapshot = Snapshot(self._aws.reading())

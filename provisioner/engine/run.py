@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import Broken, Protected
 from ..resource import overrides, resolve
 from ..value import Unknown, fill
+from . import doubts
 from .aside import key_of_removal, what_was_put_aside
 from .attempts import Movement
 from .bringing import is_ready, schedule_steps
@@ -20,7 +22,7 @@ from .remove import Doomed, ask_whether_it_stays, comes_back, schedule_removals,
 from .schedule import Ending, Schedule
 from .snapshot import Place, Snapshot
 from .sparing import chosen_to_go, locked
-from .world import World
+from .world import LOOKS, World, log
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .options import Options
     from .preview import Action
+
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,12 +102,17 @@ class Run:
     def preview(self) -> Preview:
         """What `up` would do. Reads only: there is nothing else to call. Raises `Ambiguous` where two claim to be one step."""
         self._read(self._reading.chosen_places(self.options) if self.options.only else self._reading.places())
+        found = self._look_again(
+            lambda: preview(self.plan, self._snapshot, self.aws.ownership, self.options),
+            lambda found: doubts.before_up(found, self.plan, self.earlier),
+        )
         check_doubles(self._snapshot)
-        return preview(self.plan, self._snapshot, self.aws.ownership, self.options)
+        return found
 
     def preview_teardown(self) -> Preview:
         """What `teardown` would delete."""
         self._read(self._reading.places())
+        self._look_again(self.living, lambda living: doubts.before_teardown(living, self.earlier))
         chosen = self._chosen_to_go()
         stays = self._staying(chosen)
         if not self.options.lift_protection:
@@ -141,6 +150,22 @@ class Run:
         for ending in self._run(schedule).values():
             if ending.error is not None:
                 raise ending.error
+
+    def _look_again(self, found: Callable[[], T], doubtful: Callable[[T], Mapping[str, float]]) -> T:
+        """What is found when nothing of it is in doubt any more, or was for so long that it must be as it is shown."""
+        began, looks, pause = self._clock.now(), 0, 1.0
+        while True:
+            seen, looks, age = found(), looks + 1, self._clock.now() - began
+            steps = sorted(step for step, seconds in doubtful(seen).items() if age < seconds or looks < LOOKS)
+            places = {place for step in steps if (place := self._reading.place_of(step))}
+            if not places or self._interrupted:
+                return seen
+            if looks == 1:
+                because = "what was made or deleted a moment ago, AWS may show late"
+                log.warning("looking again", steps=shorten(", ".join(steps), 100), because=because)
+            self._clock.sleep(pause)
+            pause = min(pause * 1.4, 5.0)
+            self._read(places)
 
     # -- up
 

@@ -25,6 +25,12 @@ log = structlog.get_logger("provisioner")
 
 SETTLES = 300.0
 """Seconds within which AWS shows the effect of a call."""
+HIDDEN = 60.0
+"""Seconds for which AWS may hide what was made, or show what was deleted: for as long a look-up of it goes on."""
+EXISTING = 10.0
+"""Seconds for which AWS may not show what it says, or shows by something else, is there already."""
+LOOKS = 4
+"""How often something is looked for at least."""
 
 Work = Generator[Any, Any, Any]
 

@@ -9,9 +9,9 @@ import pytest
 from provisioner.aws.retry import Meaning
 from provisioner.engine.attempts import Movement
 from provisioner.engine.clock import Clock
-from provisioner.engine.converge import HIDDEN
 from provisioner.engine.journal import Earlier
 from provisioner.engine.options import Options
+from provisioner.engine.world import HIDDEN
 from provisioner.errors import Ambiguous, Protected
 from provisioner.resource import Output, State
 
@@ -387,14 +387,6 @@ def test_what_a_killed_run_may_have_made_is_looked_for_while_aws_may_hide_it(wor
     assert run.up(run.preview()).ok
     assert workshop.cloud.calls == []
     assert len(workshop.cloud.things) == 1
-
-
-def test_what_another_run_has_just_made_is_looked_for_before_it_is_made_again(workshop: Workshop) -> None:
-    workshop.up(Toy("a"))
-    workshop.cloud.hide_new_for_reads = 3
-    run = workshop.run(Toy("a"), earlier=Earlier(recent=frozenset({"Toy/a"})))
-    assert run.up(run.preview()).ok
-    assert workshop.cloud.calls == ["create a"]
 
 
 def test_what_no_killed_run_made_is_made_after_a_look(workshop: Workshop) -> None:

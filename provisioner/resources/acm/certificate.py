@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ... import norm
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from ...aws.account import Aws
     from ...resource import Changes, Live
 
-# Longer than AWS's index of tags lags behind.
-_YOUNG = timedelta(minutes=15)
 _LONGEST_NAME = 64
 _KEYS: tuple[KeyAlgorithmType, ...] = (
     *("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096"),
@@ -99,12 +96,11 @@ class Certificate(Resource):
     def living(cls, aws: Aws) -> Iterable[Live]:
         # Tags are shown certificate by certificate only: asked for where AWS's index says that they are ours, and where a
         # certificate is too young for the index.
-        young = datetime.now(UTC) - _YOUNG
         tagged, listed = aws.together(lambda read: read(aws), (_tagged, _list))
         perhaps = [
             found["CertificateArn"]
             for found in listed
-            if found["CertificateArn"] in tagged or found.get("CreatedAt", young) > young
+            if found["CertificateArn"] in tagged or ((made := found.get("CreatedAt")) and made > aws.tagged_until)
         ]
         found = aws.together(lambda arn: aws.maybe(lambda: _read(aws, arn)), perhaps)
         return [certificate for certificate in found if certificate]

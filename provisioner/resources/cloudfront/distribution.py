@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ... import norm
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from ...aws.account import Aws
     from ...resource import Changes, Live
     from .parts import CacheBehavior, ErrorResponse, GeoRestriction, Logging, Origin, OriginGroup, ViewerCertificate
-
-# Longer than AWS's index of tags lags behind.
-_YOUNG = timedelta(minutes=15)
 
 
 def _named(parts: Any) -> Any:
@@ -111,9 +107,8 @@ class Distribution(Resource):
     def living(cls, aws: Aws) -> Iterable[Live]:
         # Tags are shown distribution by distribution only: asked for where AWS's index says that they are ours, and where a
         # distribution changed so lately that the index may not know.
-        young = datetime.now(UTC) - _YOUNG
         tagged, listed = aws.together(lambda read: read(aws), (_tagged, _list))
-        perhaps = [found for found in listed if found["ARN"] in tagged or found["LastModifiedTime"] > young]
+        perhaps = [found for found in listed if found["ARN"] in tagged or found["LastModifiedTime"] > aws.tagged_until]
         read = aws.together(lambda found: aws.maybe(lambda: _read(aws, found["Id"], found["ARN"])), perhaps)
         return [found for found in read if found]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ...aws.ownership import ENVIRONMENT, PLAN
@@ -11,22 +11,18 @@ if TYPE_CHECKING:
     from ...aws.account import Aws
     from ...resource import Live
 
-# Longer than AWS's index of tags lags behind.
-_YOUNG = timedelta(minutes=15)
-
 
 def functions(aws: Aws) -> list[Live]:
     """The plan's functions of the region."""
     # Lambda takes 15 calls a second, all kinds together. So a function is asked for its tags only where it may be ours: where
     # its name is by the plan's convention, where AWS's index of tags says so, and where it changed too lately for the index.
-    young = datetime.now(UTC) - _YOUNG
     tagged, listed = aws.together(lambda read: read(aws), (_tagged, _list))
     perhaps = [
         function
         for function in listed
         if function["FunctionName"].startswith(aws.ownership.prefix)
         or function["FunctionArn"] in tagged
-        or datetime.fromisoformat(function["LastModified"]) > young
+        or datetime.fromisoformat(function["LastModified"]) > aws.tagged_until
     ]
     found = aws.together(lambda function: aws.maybe(lambda: _read(aws, function["FunctionArn"])), perhaps)
     return [function for function in found if function and _is_ours(aws, function)]

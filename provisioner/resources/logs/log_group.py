@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ... import norm
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from ...resource import Changes, Live
     from ..kms.key import Key
 
-# Longer than AWS's index of tags lags behind.
-_YOUNG = timedelta(minutes=15)
 # What a group that a service makes for itself does not have.
 _GIVEN = ("retentionInDays", "kmsKeyId", "deletionProtectionEnabled", "dataProtectionStatus", "metricFilterCount")
 
@@ -118,7 +115,7 @@ def may_be_ours(aws: Aws) -> list[Any]:
     AWS shows tags only group by group, at a few calls a second. So they are read only where they may be ours: where the name is
     by the plan's convention, where AWS's index of tags says so, and where a group is too young for the index.
     """
-    young = (datetime.now(UTC) - _YOUNG).timestamp() * 1000
+    young = aws.tagged_until.timestamp() * 1000
     tagged, groups = aws.together(lambda read: read(aws), (_tagged, _list))
     return [
         group

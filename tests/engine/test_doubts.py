@@ -1,0 +1,127 @@
+"""What a first look shows wrongly is looked at again before anything is done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from provisioner.engine.journal import Earlier
+from provisioner.engine.world import EXISTING, HIDDEN
+
+from .toy import OWNERSHIP, Toy, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from provisioner.aws.account import Aws
+    from provisioner.resource import Live
+
+SLOW = 400.0
+"""A clock on which AWS's minute takes longer than some reads."""
+
+
+def kinds(workshop: Workshop, *steps: Toy, earlier: Earlier | None = None) -> dict[str, str]:
+    preview = workshop.run(*steps, earlier=earlier).preview()
+    return {action.step: str(action.kind) for action in preview.actions}
+
+
+def hide(workshop: Workshop, name: str, reads: int) -> None:
+    """Let the next reads miss it."""
+    workshop.cloud.hide_new_for_reads = reads
+    for thing in workshop.cloud.things.values():
+        thing["reads"] = 0 if thing["Tags"]["provisioner:step"] == f"Toy/{name}" else reads + 1
+
+
+@pytest.mark.parametrize("reads", [1, 3])
+def test_what_others_were_made_in_is_there_though_the_first_look_misses_it(workshop: Workshop, reads: int) -> None:
+    base = Toy("base")
+    steps = (base, Toy("in it", base=base), Toy("beside it", friend=base))
+    workshop.up(*steps)
+    hide(workshop, "base", reads)
+    assert kinds(workshop, *steps) == {"Toy/base": "none", "Toy/in it": "none", "Toy/beside it": "none"}
+
+
+def test_what_others_refer_to_and_stays_away_is_made_again(workshop: Workshop) -> None:
+    base = Toy("base")
+    steps = (base, Toy("in it", base=base))
+    workshop.up(*steps)
+    before = workshop.cloud.reads
+    hide(workshop, "base", 1_000)
+    assert kinds(workshop, *steps) == {"Toy/base": "create", "Toy/in it": "replace"}
+    assert workshop.cloud.reads > before + EXISTING / 5
+
+
+def test_what_is_new_in_the_plan_is_in_no_doubt(workshop: Workshop) -> None:
+    other = Toy("other")
+    workshop.up(Toy("a"))
+    before = workshop.cloud.reads
+    assert kinds(workshop, Toy("new"), other, Toy("a", friend=other)) == {
+        "Toy/new": "create",
+        "Toy/other": "create",
+        "Toy/a": "update",
+    }
+    assert workshop.cloud.reads - before <= 3
+
+
+def test_what_was_made_a_moment_ago_is_looked_for(workshop: Workshop) -> None:
+    workshop.up(Toy("a"))
+    hide(workshop, "a", 3)
+    assert kinds(workshop, Toy("a")) == {"Toy/a": "create"}
+    hide(workshop, "a", 3)
+    assert kinds(workshop, Toy("a"), earlier=Earlier(recent=frozenset({"Toy/a"}))) == {"Toy/a": "none"}
+
+
+def test_what_was_made_a_moment_ago_and_stays_away_is_made_again(workshop: Workshop) -> None:
+    workshop.speed = SLOW
+    run = workshop.run(Toy("a"), earlier=Earlier(recent=frozenset({"Toy/a"})))
+    began = run._clock.now()
+    assert [str(action.kind) for action in run.preview().actions] == ["create"]
+    assert run._clock.now() - began > HIDDEN
+
+
+class Ghostly(Toy):
+    """A toy that is gone, and shown for some more reads."""
+
+    shown_for: ClassVar[int] = 3
+
+    @classmethod
+    def living(cls, aws: Aws) -> Iterable[Live]:
+        cls.shown_for -= 1
+        return cls.cloud.listed() if cls.shown_for >= 0 else []
+
+
+def test_what_a_killed_teardown_deleted_is_not_there_though_the_first_look_shows_it(workshop: Workshop) -> None:
+    step = Ghostly("a", tags=OWNERSHIP.tags(Ghostly("a")))
+    step._make()
+    Ghostly.shown_for = 3
+    assert kinds(workshop, step) == {"Ghostly/a": "none"}
+    assert kinds(workshop, step, earlier=Earlier(fading=frozenset({"Ghostly/a"}))) == {"Ghostly/a": "create"}
+
+
+def test_what_a_killed_teardown_did_not_come_to_delete_stands(workshop: Workshop) -> None:
+    workshop.up(Toy("a"))
+    assert kinds(workshop, Toy("a"), earlier=Earlier(fading=frozenset({"Toy/a"}))) == {"Toy/a": "none"}
+
+
+@pytest.mark.parametrize("earlier", [Earlier(recent=frozenset({"Toy/a"})), Earlier(unseen=frozenset({"Toy/a"}))])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_teardown_looks_for_what_was_made_a_moment_ago(workshop: Workshop, earlier: Earlier, *, listed: bool) -> None:
+    workshop.up(Toy("a"))
+    hide(workshop, "a", 3)
+    run = workshop.run(*([Toy("a")] if listed else []), earlier=earlier)
+    assert run.teardown(run.preview_teardown()).remaining == ()
+    assert workshop.cloud.things == {}
+
+
+def test_what_is_of_a_type_that_there_is_no_more_is_not_looked_for(workshop: Workshop) -> None:
+    run = workshop.run(earlier=Earlier(unseen=frozenset({"Puppet/a"})))
+    assert run.preview_teardown().actions == ()
+
+
+def test_who_interrupts_waits_no_longer(workshop: Workshop) -> None:
+    workshop.speed = 1.0
+    run = workshop.run(Toy("a"), earlier=Earlier(recent=frozenset({"Toy/a"})))
+    run.interrupt()
+    assert [str(action.kind) for action in run.preview().actions] == ["create"]
+    assert workshop.cloud.reads <= 1
