@@ -41,11 +41,15 @@ class Plan:
         return frozenset(step.region for step in self.steps if step.region)
 
     def only(self, keys: Sequence[str]) -> frozenset[str]:
-        """The named steps and all that they depend on."""
+        """The named steps, all that they depend on, and what each of these needs to become ready."""
         chosen: set[str] = set()
-        for step in reversed(self.steps):
-            if step.key in keys or step.key in chosen:
-                chosen |= {step.key} | {other.key for other in dependencies(step)}
+        wanted = set(keys)
+        while wanted - chosen:
+            chosen |= wanted
+            for step in self.steps:
+                needed = dependencies(step)
+                if step.key in chosen or any(other.key in chosen and _finishes(step, other) for other in needed):
+                    wanted |= {step.key} | {other.key for other in needed}
         return frozenset(chosen)
 
     def without(self, keys: Sequence[str]) -> frozenset[str]:
@@ -77,3 +81,7 @@ class Plan:
                 if seen.get(ref.step.key) is not ref.step
             ]
         return mistakes
+
+
+def _finishes(step: Resource, other: Any) -> bool:
+    return type(step).__name__ in type(other).finished_by

@@ -176,6 +176,8 @@ class Resource(Referable):
     """A replacement is made before the old one goes, since others hold on to that until they are changed. The old one's tag
     then names another step, so it is an orphan, which goes last. AWS must take two of the type side by side."""
 
+    finished_by: ClassVar[tuple[str, ...]] = ()
+    """Types of steps that refer to it, and without which it does not become ready: whoever is to bring it brings those, too."""
     may_double: ClassVar[bool] = False
     """Asked twice, AWS makes two: neither a name nor a client token keeps it from that."""
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.backends import get_backend
 
+from provisioner import Plan
 from provisioner.aws.account import Aws
+from provisioner.engine.options import Options
 from provisioner.errors import PlanError
 from provisioner.resource import PENDING, READY, as_tags
 from provisioner.resources.acm.certificate import Certificate
@@ -55,6 +57,19 @@ def proofs(aws: Aws) -> list[str]:
     [zone] = aws.route53.list_hosted_zones()["HostedZones"]
     found = aws.route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
     return [plain(one["Name"]).partition(".")[2] for one in found if one["Type"] == "CNAME"]
+
+
+def test_who_wants_only_what_uses_a_certificate_gets_the_records_that_prove_it(aws: Aws) -> None:
+    other = RecordSet("other", hosted_zone=ZONE, record_name="other.example.com", type="TXT", records=('"none"',))
+    steps = (*public(), other)
+    portal = RecordSet(
+        "portal", hosted_zone=ZONE, record_name="example.com", type="TXT", records=('"portal"',), after=(steps[1],)
+    )
+    plan = Plan("shop", *steps, portal)
+    assert plan.only([portal.key]) == {*(step.key for step in public()), portal.key}
+    going = run(aws, *steps, portal, options=Options(only=(portal.key,)))
+    assert errors(going.up(going.preview())) == {}
+    assert proofs(aws) == ["example.com"]
 
 
 def test_a_certificate_is_issued_by_the_records_that_it_asks_for(aws: Aws) -> None:

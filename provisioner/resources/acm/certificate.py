@@ -82,6 +82,7 @@ class Certificate(Resource):
     usual_seconds = 180.0
     patience_seconds = 4500.0
     since = "CreatedAt"
+    finished_by = ("RecordSet",)
 
     def __post_init__(self) -> None:
         others = tuple(name for name in self.subject_alternative_names if name.lower() != self.domain_name.lower())
