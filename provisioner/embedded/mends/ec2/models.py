@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import moto.ec2.models.amis
+import moto.ec2.utils
 from moto.core.base_backend import BaseBackend
 from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
@@ -15,6 +16,7 @@ from moto.ec2.models.route_tables import Route, RouteBackend
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES, COVERED_ENDPOINT_SERVICES, VPCBackend, VPCEndPoint
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+from moto.moto_api._internal import mock_random
 
 
 @cache
@@ -33,6 +35,8 @@ def mend() -> None:
         setattr(owner, name, override)
     images: Any = moto.ec2.models.amis
     images.load_resource = _read_once(images.load_resource)
+    ids: Any = moto.ec2.utils
+    ids.random_resource_id = _random_hex
     _wrap(VPCBackend, "create_vpc", _with_self_rule)
     _wrap(VPCBackend, "delete_vpc", _with_all_that_is_the_vpcs)
     _wrap(NetworkAclBackend, "create_network_acl", _with_deny_all)
@@ -43,6 +47,11 @@ def _read_once(load: Any) -> Any:
     """Moto reads its list of images anew for each backend, and changes what it has read."""
     read = cache(load)
     return lambda path: [dict(image) for image in read(path)]
+
+
+def _random_hex(size: int = 8) -> str:
+    """Moto draws digit by digit; a new account has some thousand images, snapshots and volumes, each with an id."""
+    return f"{mock_random.getrandbits(4 * size):0{size}x}"
 
 
 @cache
