@@ -27,7 +27,7 @@ def schedule_steps(world: World, plan: Plan, actions: Mapping[str, Action], dura
                 world.wanted_paths.setdefault(need.step.key, set()).add(need.path)
     for step in plan.steps:
         action = actions[step.key]
-        if action.kind is ActionKind.NONE and (action.reason or is_ready(action)):
+        if action.kind is ActionKind.NONE and (action.reason or (is_ready(action) and not world.lacking(step))):
             world.finished(step)
             continue
         waits: list[Hashable] = [

@@ -27,10 +27,6 @@ class Clock:
         """How long that is for the person at the terminal."""
         return seconds / self._speed
 
-    def of_aws(self, seconds: float) -> float:
-        """How many of its seconds have passed for AWS in so many of ours."""
-        return seconds * self._speed
-
     def sleep(self, seconds: float) -> None:
         """Hold this thread for so long: a call waits for its turn."""
         time.sleep(self.real(seconds))

@@ -63,6 +63,8 @@ class _Converging:
             # What it refers to was made anew, and the old one may have taken something of it along.
             yield from self._read(self.world.clock.now())
         yield from self._settle()
+        if self.world.lacking(self.step):
+            yield from self._await_values()
 
     # -- create
 
@@ -171,6 +173,16 @@ class _Converging:
             return "done"
         return (yield from self._bring(live, changes))
 
+    def _await_values(self) -> Work:
+        """What others need of it need not be shown with all else; whoever needs no more than that it is ready goes on."""
+        self.world.finished(self.step)
+        self._note(f"AWS to show {', '.join(self.world.lacking(self.step))}")
+        until, pauses = self.world.clock.now() + SETTLES, self.world.pauses(self.kind)
+        while self.world.lacking(self.step) and self.world.clock.now() < until:
+            yield Pause(next(pauses))
+            yield from self._read(self.world.clock.now())
+            self.world.publish(self.step)
+
     def _hidden(self, now: float) -> str:
         if now - self.shown_at > SETTLES:
             raise NotSettled(f"{self.step.key} was there, and AWS does not show it any more: run again in some minutes")
@@ -260,9 +272,8 @@ class _Converging:
     def _may_leave_early(self) -> bool:
         if self.world.options.wait != "none" or self.step.key in self.world.wanted_ready:
             return False
-        paths = self.world.wanted_paths.get(self.step.key, ())
         live = self.world.snapshot.live(self.step)
-        return live is not None and not diff(self.wanted, live) and all(self.world.snapshot.shows(self.step, p) for p in paths)
+        return live is not None and not diff(self.wanted, live) and not self.world.lacking(self.step)
 
     def _note(self, what: str) -> None:
         if what != self.waiting_on:

@@ -14,35 +14,27 @@ from .preview import ActionKind
 from .world import EXISTING, HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Set
+    from collections.abc import Collection, Iterator
 
     from ..plan import Plan
-    from .clock import Clock
     from .journal import Earlier
     from .preview import Action, Preview
 
 
-def before_up(preview: Preview, plan: Plan, earlier: Earlier, clock: Clock) -> dict[str, float]:
+def before_up(preview: Preview, plan: Plan, earlier: Earlier) -> dict[str, float]:
     """Steps of which `up` should look again before it believes this preview; and for how many seconds, if they stay so."""
     steps = {step.key: step for step in plan.steps}
     missing = {action.step for action in preview.actions if action.kind is ActionKind.CREATE and action.live is None}
-    standing = {action.step for action in preview.actions if _stands(action)}
-    doubts = dict[str, float]()
+    doubts = {action.step: HIDDEN for action in preview.actions if action.step in earlier.fading and _stands(action)}
     for action in preview.actions:
         if action.live is not None and action.step in steps:
             doubts |= dict.fromkeys(missing.intersection(_needed(action, steps[action.step])), EXISTING)
-    return doubts | _young(earlier.fading, standing, clock) | _young(earlier.recent, missing, clock)
+    return doubts | dict.fromkeys(missing & earlier.recent, HIDDEN)
 
 
-def before_teardown(living: Collection[str], earlier: Earlier, clock: Clock) -> dict[str, float]:
+def before_teardown(living: Collection[str], earlier: Earlier) -> dict[str, float]:
     """Steps that a teardown should look for again, since an earlier run has or may have made them a moment ago."""
-    told = {**earlier.unseen, **earlier.recent}
-    return _young(told, told.keys() - set(living), clock)
-
-
-def _young(told: Mapping[str, float], chosen: Set[str], clock: Clock) -> dict[str, float]:
-    """Those of the chosen that are told of, and what is left of the time in which AWS may not have heard of them."""
-    return {step: HIDDEN - clock.of_aws(ago) for step, ago in told.items() if step in chosen}
+    return dict.fromkeys((earlier.recent | earlier.unseen).difference(living), HIDDEN)
 
 
 def _stands(action: Action) -> bool:

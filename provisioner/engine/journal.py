@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from math import inf
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 _REMEMBERED = 5
 """How many earlier runs the durations are taken from."""
-_YOUNG = 300.0
-"""Seconds for which AWS may not show everywhere what was made."""
+_YOUNG = timedelta(minutes=5)
+"""For how long AWS may not show everywhere what was made."""
 
 
 class Journal:
@@ -49,17 +48,17 @@ def durations(folder: Path, plan: str, environment: str) -> dict[str, float]:
 class Earlier:
     """What earlier runs tell the next one, which AWS may not show it yet.
 
-    `attempt`: the one that was killed, whose client tokens go on. `uncertain`: steps that it may have made. `going`: those
-    whose deletion a teardown began that was killed. And how many seconds ago something happened, where that is minutes at most:
-    `recent`: steps that were made; `unseen`: that may have been; `fading`: that were deleted, or were going to be.
+    `attempt`: the one that was killed, whose client tokens go on. `uncertain`: steps that it may have made.
+    `recent`: those that were made a moment ago; `unseen`: those that may have been. `going`: those whose deletion a teardown
+    began that was killed. `fading`: those of which that happened, or that were deleted, a moment ago.
     """
 
     attempt: str | None = None
     uncertain: frozenset[str] = frozenset()
+    recent: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
     going: frozenset[str] = frozenset()
-    recent: Mapping[str, float] = field(default_factory=dict)
-    unseen: Mapping[str, float] = field(default_factory=dict)
-    fading: Mapping[str, float] = field(default_factory=dict)
+    fading: frozenset[str] = frozenset()
 
     def told(self) -> dict[str, list[str]]:
         """What the next run tells the one after it, should it be killed: part of its event "run started"."""
@@ -69,16 +68,17 @@ class Earlier:
 def earlier(folder: Path, plan: str, environment: str, now: datetime) -> Earlier:
     """What the latest runs tell."""
     runs = [_events(path) for path in sorted(_runs(folder, plan, environment).glob("*.jsonl"))[-_REMEMBERED:]]
-    recent, fading = _lately([event for events in runs for event in events], now)
-    latest = runs[-1] if runs else []
-    started = next((event for event in latest if event.get("event") == "run started"), {})
-    if not started or any(event.get("event") == "run finished" for event in latest):
+    since = (now - _YOUNG).isoformat()
+    recent, fading = _lately([event for events in runs for event in events], since)
+    started = next((event for event in (runs[-1] if runs else ()) if event.get("event") == "run started"), {})
+    ended = any(event.get("event") == "run finished" for event in (runs[-1] if runs else ()))
+    if ended or not started:
         return Earlier(recent=recent, fading=fading)
     if started["command"] == "teardown":
-        return Earlier(going=_going(started, latest), recent=recent, fading=fading)
-    uncertain, ago = _uncertain(started, latest), min(_ago(event, now) for event in latest)
-    unseen = dict.fromkeys(uncertain, ago) if ago <= _YOUNG else {}
-    return Earlier(str(started["attempt"]), uncertain, recent=recent, unseen=unseen, fading=fading)
+        return Earlier(recent=recent, going=_going(started, runs[-1]), fading=fading)
+    uncertain = _uncertain(started, runs[-1])
+    lately = any(str(event.get("timestamp", "")) >= since for event in runs[-1])
+    return Earlier(str(started["attempt"]), uncertain, recent, unseen=uncertain if lately else frozenset(), fading=fading)
 
 
 def _uncertain(started: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> frozenset[str]:
@@ -97,28 +97,22 @@ def _going(started: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> f
     return frozenset(begun | set(started.get("going") or ()))
 
 
-def _lately(events: Iterable[Mapping[str, Any]], now: datetime) -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """What was made and still stands, and what was deleted, or was going to be; each with how many seconds ago."""
-    made, deleted = dict[str, float](), dict[str, float]()
+def _lately(events: Iterable[Mapping[str, Any]], since: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What was made since then and still stands, and what was deleted, or was going to be."""
+    made, deleted = set(), set()
     for event in events:
-        step, ago = str(event.get("step", "")), _ago(event, now)
-        if ago > _YOUNG:
+        if str(event.get("timestamp", "")) < since:
             continue
+        step = str(event.get("step", ""))
         if event.get("event") == "step created":
-            made[step] = ago
-            deleted.pop(step, None)
+            made.add(step)
+            deleted.discard(step)
         elif event.get("event") == "step deleted" or (event.get("event"), event.get("action")) == ("step started", "delete"):
-            made.pop(step, None)
-            deleted[step] = ago
+            made.discard(step)
+            deleted.add(step)
         elif event.get("event") == "step failed":
-            deleted.pop(step, None)
-    return made, deleted
-
-
-def _ago(event: Mapping[str, Any], now: datetime) -> float:
-    """Seconds since an event; infinite where it does not say when it was."""
-    at = event.get("timestamp")
-    return (now - datetime.fromisoformat(str(at))).total_seconds() if at else inf
+            deleted.discard(step)
+    return frozenset(made), frozenset(deleted)
 
 
 def _events(path: Path) -> list[Mapping[str, Any]]:

@@ -104,7 +104,7 @@ class Run:
         self._read(self._reading.chosen_places(self.options) if self.options.only else self._reading.places())
         found = self._look_again(
             lambda: preview(self.plan, self._snapshot, self.aws.ownership, self.options),
-            lambda found: doubts.before_up(found, self.plan, self.earlier, self._clock),
+            lambda found: doubts.before_up(found, self.plan, self.earlier),
         )
         check_doubles(self._snapshot)
         return found
@@ -112,7 +112,7 @@ class Run:
     def preview_teardown(self) -> Preview:
         """What `teardown` would delete."""
         self._read(self._reading.places())
-        self._look_again(self.living, lambda living: doubts.before_teardown(living, self.earlier, self._clock))
+        self._look_again(self.living, lambda living: doubts.before_teardown(living, self.earlier))
         chosen = self._chosen_to_go()
         stays = self._staying(chosen)
         if not self.options.lift_protection:

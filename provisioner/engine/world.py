@@ -92,6 +92,10 @@ class World:
             yield pause
             pause = min(pause * 1.4, longest)
 
+    def lacking(self, step: Resource) -> list[str]:
+        """The paths at which others wait for a value of the step that AWS does not show yet."""
+        return sorted(path for path in self.wanted_paths.get(step.key, ()) if not self.snapshot.shows(step, path))
+
     def publish(self, step: Resource) -> None:
         """Tell those who wait for values of the step which of them are there."""
         for path in self.wanted_paths.get(step.key, ()):

@@ -180,7 +180,10 @@ class Trial:
         preview = run.preview_teardown()
         if not preview.actions or preview.refusals or any(action.step in self._data for action in preview.actions):
             return False
-        self._succeeded(run.teardown(preview), f"the deletion of {key}")
+        # Noted as a run's own, or the next ones would look for some time for what was made so lately.
+        with self._noted(run, "teardown"):
+            result = run.teardown(preview)
+        self._succeeded(result, f"the deletion of {key}")
         return True
 
     def _repair(self, what: str) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -18,9 +18,10 @@ from provisioner.resource import Output, State
 from .toy import OWNERSHIP, Sturdy, Toy, Treasure, Workshop, lost, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from provisioner.aws.account import Aws
     from provisioner.resource import Live
 
 
@@ -433,3 +434,33 @@ def test_a_service_that_struggles_is_asked_less_often_until_something_moves() ->
     movement.moved()
     movement.moved()
     assert movement.retried(throttled) == 1.0
+
+
+class Shy(Toy):
+    """A toy that shows its badge only after some looks."""
+
+    badge = Output("Badge")
+    looks: ClassVar[int]
+
+    @classmethod
+    def living(cls, aws: Aws) -> Iterable[Live]:
+        cls.looks -= 1
+        return [{**thing, **({"Badge": "b-1"} if cls.looks < 0 else {})} for thing in super().living(aws)]
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_value_that_others_need_is_waited_for_though_all_else_is_as_wanted(workshop: Workshop, *, is_there: bool) -> None:
+    shy = Shy("shy")
+    Shy.looks = 0
+    if is_there:
+        workshop.up(shy)
+    Shy.looks = 4
+    assert workshop.up(shy, Toy("other", friend=shy.badge)) == {"Shy/shy": "done", "Toy/other": "done"}
+    assert [thing["Friend"] for thing in workshop.cloud.things.values() if "Friend" in thing] == ["b-1"]
+
+
+def test_a_value_that_aws_never_shows_keeps_only_those_who_need_it(workshop: Workshop) -> None:
+    shy = Shy("shy")
+    Shy.looks = 1_000_000
+    steps = (shy, Toy("other", friend=shy.badge), Toy("ready", needs_ready=shy))
+    assert workshop.up(*steps) == {"Shy/shy": "done", "Toy/other": "not reached", "Toy/ready": "done"}
