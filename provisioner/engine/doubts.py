@@ -37,6 +37,11 @@ def before_teardown(living: Collection[str], earlier: Earlier) -> dict[str, floa
     return dict.fromkeys((earlier.recent | earlier.unseen).difference(living), HIDDEN)
 
 
+def after_teardown(living: Collection[str], earlier: Earlier) -> dict[str, float]:
+    """Steps that live still by the last look of a teardown, and that an earlier one has deleted, or was going to, lately."""
+    return dict.fromkeys(earlier.fading.intersection(living), HIDDEN)
+
+
 def _stands(action: Action) -> bool:
     return action.live is not None and (action.state is None or action.state.name != "leaving")
 

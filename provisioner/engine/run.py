@@ -227,6 +227,7 @@ class Run:
         gone = [one for one in doomed if comes_back(one.place.kind) and _is_done(endings, one)]
         returning = self._sweep([*gone, *self._deleted_by_a_killed_run()])
         self._read(self._reading.places())
+        self._look_again(self.living, lambda living: doubts.after_teardown(living, self.earlier))
         chosen = self._chosen_to_go()
         left = {f"{key} ({place.kind.__name__})" for place, key, _ in living(self._snapshot) if chosen(key)}
         remaining = tuple(sorted(left | {f"{key} (made again by what writes to it)" for key in returning}))

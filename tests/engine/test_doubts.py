@@ -99,6 +99,18 @@ def test_what_a_killed_teardown_deleted_is_not_there_though_the_first_look_shows
     assert kinds(workshop, step, earlier=Earlier(fading=frozenset({"Ghostly/a"}))) == {"Ghostly/a": "create"}
 
 
+@pytest.mark.parametrize(("fading", "remaining"), [({"Ghostly/a"}, ()), (set(), ("Ghostly/a (Ghostly)",))])
+def test_what_was_deleted_lately_is_not_left_because_the_last_look_shows_it(
+    workshop: Workshop, fading: set[str], remaining: tuple[str, ...]
+) -> None:
+    step = Ghostly("a", tags=OWNERSHIP.tags(Ghostly("a")))
+    run = workshop.run(step, earlier=Earlier(fading=frozenset(fading)))
+    preview = run.preview_teardown()
+    step._make()
+    Ghostly.shown_for = 3
+    assert run.teardown(preview).remaining == remaining
+
+
 def test_what_a_killed_teardown_did_not_come_to_delete_stands(workshop: Workshop) -> None:
     workshop.up(Toy("a"))
     assert kinds(workshop, Toy("a"), earlier=Earlier(fading=frozenset({"Toy/a"}))) == {"Toy/a": "none"}
