@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..resource import Resource
+from ..resource import Resource, replaces
 from ..value import Ref, references
 from .preview import ActionKind
 from .world import EXISTING, HIDDEN
@@ -27,6 +27,9 @@ def before_up(preview: Preview, plan: Plan, earlier: Earlier) -> dict[str, float
     missing = {action.step for action in preview.actions if action.kind is ActionKind.CREATE and action.live is None}
     doubts = {action.step: HIDDEN for action in preview.actions if action.step in earlier.fading and _stands(action)}
     for action in preview.actions:
+        if action.kind is ActionKind.REPLACE and replaces(action.changes) and action.step in earlier.recent:
+            # Who has made it a moment ago has mostly made it as it is wanted, and its document lags behind.
+            doubts.setdefault(action.step, EXISTING)
         if action.live is not None and action.step in steps:
             doubts |= dict.fromkeys(missing.intersection(_needed(action, steps[action.step])), EXISTING)
     return doubts | dict.fromkeys(missing & earlier.recent, HIDDEN)

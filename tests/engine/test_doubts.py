@@ -116,6 +116,17 @@ def test_what_a_killed_teardown_did_not_come_to_delete_stands(workshop: Workshop
     assert kinds(workshop, Toy("a"), earlier=Earlier(fading=frozenset({"Toy/a"}))) == {"Toy/a": "none"}
 
 
+def test_what_was_made_a_moment_ago_is_not_replaced_for_what_the_first_look_shows(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.up(Toy("a"))
+    listed = workshop.cloud.listed
+    left = iter(range(3))
+    monkeypatch.setattr(workshop.cloud, "listed", lambda: [{**one, "Colour": next(left, "red")} for one in listed()])
+    assert kinds(workshop, Toy("a"), earlier=Earlier(recent=frozenset({"Toy/a"}))) == {"Toy/a": "none"}
+    assert kinds(workshop, Toy("a", colour="blue"), earlier=Earlier(recent=frozenset({"Toy/a"}))) == {"Toy/a": "replace"}
+
+
 @pytest.mark.parametrize("earlier", [Earlier(recent=frozenset({"Toy/a"})), Earlier(unseen=frozenset({"Toy/a"}))])
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_teardown_looks_for_what_was_made_a_moment_ago(workshop: Workshop, earlier: Earlier, *, listed: bool) -> None:

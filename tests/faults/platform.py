@@ -21,7 +21,7 @@ WEATHERS: Mapping[str, Sequence[str]] = {
     "throttled": ("throttle *:* 20%",),
 }
 """What may go wrong with all calls from some moment on, whoever makes them."""
-WEATHER = os.environ.get("MATRIX_WEATHER", "calm")
+WEATHER = os.environ.get("MATRIX_WEATHER", "")
 PARTS = 32
 """The matrix is cut into so many tests, so that they spread over processes."""
 
@@ -31,10 +31,14 @@ TEARDOWN = ("teardown", "prod", "--yes", "--set", "protect=false", "--set", "emp
 
 
 class Death(NamedTuple):
-    """A process is killed at its changing call of this number: at its `arrival` at AWS, or at the `answer`."""
+    """A process is killed at its changing call of this number: at its `arrival` at AWS, or at the `answer`.
+
+    `weather`: what goes wrong meanwhile, and in the runs after it; a history has its own.
+    """
 
     number: int
     moment: str
+    weather: str = WEATHER or "calm"
 
     def __str__(self) -> str:
         return f"killed at the {self.moment} of its changing call {self.number}"
@@ -46,6 +50,8 @@ def deaths(part: int, calls: int) -> list[Death]:
 
 
 def sample(what: str, calls: int, size: int) -> list[Death]:
-    """Some points of the matrix, as the seed draws them."""
+    """Some points of the matrix, as the seed draws them, and their weather where none is given."""
     everything = [death for part in range(PARTS) for death in deaths(part, calls)]
-    return random.Random(f"{SEED} {what}").sample(everything, size)
+    dice = random.Random(f"{SEED} {what}")
+    drawn = dice.sample(everything, size)
+    return drawn if WEATHER else [death._replace(weather=dice.choice(sorted(WEATHERS))) for death in drawn]

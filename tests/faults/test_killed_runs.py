@@ -15,7 +15,7 @@ import pytest
 
 from .commands import KILLED, CommandLine
 from .comparing import compare, without_snapshots
-from .platform import PARTS, SEED, TEARDOWN, UP, WEATHER, WEATHERS, Death, deaths, sample
+from .platform import PARTS, SEED, TEARDOWN, UP, WEATHERS, Death, deaths, sample
 from .world import holds
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _all_end_well(run: Point, undisturbed: Undisturbed, points: Iterable[Death],
     """Go on after what does not, and tell all of that."""
     wrong = []
     for point in points:
-        what, ended = f"{run.__name__.strip('_')} {point}", "well"
+        what, ended = f"{run.__name__.strip('_')} {point} ({point.weather})", "well"
         try:
             run(undisturbed, point, folder / f"{point.number}-{point.moment}")
         except AssertionError as error:
@@ -103,7 +103,7 @@ def _undone(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
 
 
 def _die(line: CommandLine, command: tuple[str, ...], death: Death) -> None:
-    line.account.weather(WEATHERS[WEATHER], int(SEED))
+    line.account.weather(WEATHERS[death.weather], int(SEED))
     status = line.run(*command, kill_at=death.number, moment=death.moment)
     if status == KILLED:
         return
