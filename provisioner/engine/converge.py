@@ -132,7 +132,8 @@ class _Converging:
 
     def _look(self, error: CallFailed) -> Work:
         """What a create made whose answer was lost, or what stood there already, if it is ours."""
-        live = yield from self._find(HIDDEN if error.meaning is Meaning.LOST else EXISTING)
+        may_be_ours = error.meaning is Meaning.LOST or self.step.key in self.world.earlier.uncertain
+        live = yield from self._find(HIDDEN if may_be_ours else EXISTING)
         if live is None and error.meaning is Meaning.EXISTS:
             advice = yield Call(lambda: self.wanted.adoption(self.aws.reading()))
             raise ForeignOwner(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from provisioner.aws.account import Aws
+    from provisioner.engine.run import Run
     from provisioner.resource import Live
 
 
@@ -418,6 +419,21 @@ def test_what_a_killed_run_may_have_made_is_looked_for_while_aws_may_hide_it(wor
     assert run.up(run.preview()).ok
     assert workshop.cloud.calls == []
     assert len(workshop.cloud.things) == 1
+
+
+def test_what_a_killed_run_may_have_made_is_looked_for_longer_where_its_name_is_taken(workshop: Workshop) -> None:
+    step = Toy("a")
+    Toy("a", tags=OWNERSHIP.tags(step))._make()
+    workshop.cloud.hide_new_for_reads = 10
+    workshop.cloud.fail["create a"] = [refused("ToyAlreadyExists", Meaning.EXISTS, 120)] * 99
+    assert not run_ok(workshop.run(step))
+    assert run_ok(workshop.run(step, earlier=Earlier("first", frozenset({step.key}))))
+    assert len(workshop.cloud.things) == 1
+
+
+def run_ok(run: Run) -> bool:
+    """Whether `up` ends well."""
+    return run.up(run.preview()).ok
 
 
 def test_what_no_killed_run_made_is_made_after_a_look(workshop: Workshop) -> None:
