@@ -48,6 +48,7 @@ class _Converging:
         self.aws, self.place = world.aws.at(step.region), world.snapshot.place(type(step), step.region)
         self.wanted = world.resolved(step)
         self.made_at: float | None = None
+        self.may_have_made = step.key in world.earlier.uncertain
         self.changed_at = float("-inf")
         self.sent: dict[Hashable, _Sent] = {}
         self.waiting_on = ""
@@ -98,7 +99,7 @@ class _Converging:
 
     def _made_earlier(self) -> Work:
         """What a killed run may have made, so that AWS need not have shown it to the preview."""
-        if not self.kind.may_double or self.step.key not in self.world.earlier.uncertain:
+        if not self.kind.may_double or not self.may_have_made:
             return None
         self._note("AWS to show what a killed run may have made")
         return (yield from self._find(HIDDEN))
@@ -132,8 +133,8 @@ class _Converging:
 
     def _look(self, error: CallFailed) -> Work:
         """What a create made whose answer was lost, or what stood there already, if it is ours."""
-        may_be_ours = error.meaning is Meaning.LOST or self.step.key in self.world.earlier.uncertain
-        live = yield from self._find(HIDDEN if may_be_ours else EXISTING)
+        self.may_have_made |= error.meaning is Meaning.LOST
+        live = yield from self._find(HIDDEN if self.may_have_made else EXISTING)
         if live is None and error.meaning is Meaning.EXISTS:
             advice = yield Call(lambda: self.wanted.adoption(self.aws.reading()))
             raise ForeignOwner(

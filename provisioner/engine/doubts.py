@@ -40,6 +40,11 @@ def before_teardown(living: Collection[str], earlier: Earlier) -> dict[str, floa
     return dict.fromkeys((earlier.recent | earlier.unseen).difference(living), HIDDEN)
 
 
+def of_what_stays(stays: Collection[str], earlier: Earlier) -> dict[str, float]:
+    """Steps that can not go, for something that they hold still: that may be what an earlier run has deleted lately."""
+    return dict.fromkeys(stays, HIDDEN) if earlier.fading else {}
+
+
 def after_teardown(living: Collection[str], earlier: Earlier) -> dict[str, float]:
     """Steps that live still by the last look of a teardown, and that an earlier one has deleted, or was going to, lately."""
     return dict.fromkeys(earlier.fading.intersection(living), HIDDEN)

@@ -114,7 +114,7 @@ class Run:
         self._read(self._reading.places())
         self._look_again(self.living, lambda living: doubts.before_teardown(living, self.earlier))
         chosen = self._chosen_to_go()
-        stays = self._staying(chosen)
+        stays = self._look_again(lambda: self._staying(chosen), lambda stays: doubts.of_what_stays(stays, self.earlier))
         if not self.options.lift_protection:
             stays |= dict(locked(self._everything(), chosen))
         return preview_teardown(self._snapshot, chosen, stays)

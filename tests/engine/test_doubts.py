@@ -127,6 +127,16 @@ def test_what_was_made_a_moment_ago_is_not_replaced_for_what_the_first_look_show
     assert kinds(workshop, Toy("a", colour="blue"), earlier=Earlier(recent=frozenset({"Toy/a"}))) == {"Toy/a": "replace"}
 
 
+@pytest.mark.parametrize(("earlier", "refusals"), [(Earlier(), 1), (Earlier(fading=frozenset({"Toy/in it"})), 0)])
+def test_what_holds_something_still_may_only_seem_to(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, earlier: Earlier, refusals: int
+) -> None:
+    workshop.up(Toy("a"))
+    looks = iter([*["it holds something"] * 3, *[None] * 99])
+    monkeypatch.setattr(Toy, "stays", classmethod(lambda kind, aws, live: next(looks)))
+    assert len(workshop.run(Toy("a"), earlier=earlier).preview_teardown().refusals) == refusals
+
+
 @pytest.mark.parametrize("earlier", [Earlier(recent=frozenset({"Toy/a"})), Earlier(unseen=frozenset({"Toy/a"}))])
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_teardown_looks_for_what_was_made_a_moment_ago(workshop: Workshop, earlier: Earlier, *, listed: bool) -> None:
