@@ -431,6 +431,30 @@ def test_what_a_killed_run_may_have_made_is_looked_for_longer_where_its_name_is_
     assert len(workshop.cloud.things) == 1
 
 
+def test_what_a_lost_answer_was_about_is_looked_for_longer_where_its_name_is_taken_then(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, call = Toy._make, workshop.cloud.call
+
+    def make_and_lose(toy: Toy) -> Live:
+        make(toy)
+        workshop.cloud.hide_new_for_reads = 1_000
+        workshop.cloud.fail["create a"] = [refused("ToyAlreadyExists", Meaning.EXISTS, 600)] * 99
+        raise lost()
+
+    def calling(what: str) -> None:
+        # Seen after more looks than a name that is taken is worth by itself.
+        for one in workshop.cloud.things.values():
+            one["reads"] = 1_000 - 7
+        call(what)
+
+    monkeypatch.setattr(Toy, "_make", make_and_lose)
+    monkeypatch.setattr(workshop.cloud, "call", calling)
+    workshop.speed = 100.0
+    assert workshop.up(Toy("a")) == {"Toy/a": "done"}
+    assert len(workshop.cloud.things) == 1
+
+
 def run_ok(run: Run) -> bool:
     """Whether `up` ends well."""
     return run.up(run.preview()).ok
