@@ -97,8 +97,10 @@ class CallFailed(ProvisionerError):
     """A call that AWS refused, or whose answer was lost.
 
     `code`, `message` and `request_id` are AWS's own; `meaning` and `patience` (seconds) are what the general rules and the
-    table in `aws/behaviour.py` make of them.
+    table in `aws/behaviour.py` make of them. `resent`: the SDK had sent the call before, so that one may have been carried out.
     """
+
+    resent = False
 
     def __init__(
         self, service: str, operation: str, code: str, message: str, request_id: str, meaning: Meaning, patience: float

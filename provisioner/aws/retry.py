@@ -88,7 +88,9 @@ def explain(service: str, operation: str, error: ClientError | BotoCoreError) ->
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message") or ""
     request = error.response.get("ResponseMetadata", {})
     meaning, patience = _of_answer(service, operation, code, message, request.get("HTTPStatusCode", 400))
-    return CallFailed(service, operation, code, message, request.get("RequestId", ""), meaning, patience)
+    failed = CallFailed(service, operation, code, message, request.get("RequestId", ""), meaning, patience)
+    failed.resent = request.get("RetryAttempts", 0) > 0
+    return failed
 
 
 def _of_connection(error: BotoCoreError, kind: CallKind) -> Meaning:

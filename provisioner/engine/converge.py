@@ -133,7 +133,7 @@ class _Converging:
 
     def _look(self, error: CallFailed) -> Work:
         """What a create made whose answer was lost, or what stood there already, if it is ours."""
-        self.may_have_made |= error.meaning is Meaning.LOST
+        self.may_have_made |= error.meaning is Meaning.LOST or error.resent
         live = yield from self._find(HIDDEN if self.may_have_made else EXISTING)
         if live is None and error.meaning is Meaning.EXISTS:
             advice = yield Call(lambda: self.wanted.adoption(self.aws.reading()))

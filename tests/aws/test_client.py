@@ -7,7 +7,7 @@ import pytest
 from provisioner.aws.account import Aws, guard, who_am_i
 from provisioner.aws.client import Connection, shared_loader
 from provisioner.aws.retry import Meaning
-from provisioner.embedded.call import Behaviour
+from provisioner.embedded.call import Answer, Behaviour, Call, HangUp
 from provisioner.embedded.call import Refused as EmbeddedRefusal
 from provisioner.errors import CallFailed, NoCredentials, WrongAccount
 
@@ -182,3 +182,28 @@ def test_pages_go_on_with_renewed_credentials_from_the_first(embedded: Running, 
         list(pages.paginate())
     assert caught.value.meaning is Meaning.THROTTLED
     connection.close()
+
+
+class Losing(Behaviour):
+    """The first answers are lost."""
+
+    def __init__(self, answers: int) -> None:
+        self._left = answers
+
+    def after(self, call: Call, answer: Answer) -> Answer:
+        if not self._left:
+            return answer
+        self._left -= 1
+        raise HangUp
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_an_error_says_whether_the_call_was_sent_before(embedded: Running, aws: Aws, lost: int) -> None:
+    put = {"name": "logs", "deliveryDestinationConfiguration": {"destinationResourceArn": "arn:aws:s3:::logs"}}
+    if not lost:
+        aws.logs.put_delivery_destination(**put, tags={"whose": "mine"})
+    embedded.behaviours.insert(0, losing := Losing(lost))
+    with pytest.raises(CallFailed, match="Conflict") as caught:
+        aws.logs.put_delivery_destination(**put, tags={"whose": "mine"})
+    embedded.behaviours.remove(losing)
+    assert (caught.value.meaning, caught.value.resent) == (Meaning.EXISTS, bool(lost))

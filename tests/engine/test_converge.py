@@ -431,16 +431,19 @@ def test_what_a_killed_run_may_have_made_is_looked_for_longer_where_its_name_is_
     assert len(workshop.cloud.things) == 1
 
 
+@pytest.mark.parametrize("by_the_sdk", [False, True])
 def test_what_a_lost_answer_was_about_is_looked_for_longer_where_its_name_is_taken_then(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, *, by_the_sdk: bool
 ) -> None:
     make, call = Toy._make, workshop.cloud.call
 
     def make_and_lose(toy: Toy) -> Live:
         make(toy)
         workshop.cloud.hide_new_for_reads = 1_000
-        workshop.cloud.fail["create a"] = [refused("ToyAlreadyExists", Meaning.EXISTS, 600)] * 99
-        raise lost()
+        taken = refused("ToyAlreadyExists", Meaning.EXISTS, 600)
+        taken.resent = by_the_sdk
+        workshop.cloud.fail["create a"] = [taken] * 99
+        raise taken if by_the_sdk else lost()
 
     def calling(what: str) -> None:
         # Seen after more looks than a name that is taken is worth by itself.
