@@ -199,7 +199,7 @@ class Losing(Behaviour):
 
 @pytest.mark.parametrize("lost", [0, 1])
 def test_an_error_says_whether_the_call_was_sent_before(embedded: Running, aws: Aws, lost: int) -> None:
-    put = {"name": "logs", "deliveryDestinationConfiguration": {"destinationResourceArn": "arn:aws:s3:::logs"}}
+    put: Any = {"name": "logs", "deliveryDestinationConfiguration": {"destinationResourceArn": "arn:aws:s3:::logs"}}
     if not lost:
         aws.logs.put_delivery_destination(**put, tags={"whose": "mine"})
     embedded.behaviours.insert(0, losing := Losing(lost))

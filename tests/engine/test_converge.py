@@ -439,7 +439,7 @@ def test_what_a_lost_answer_was_about_is_looked_for_longer_where_its_name_is_tak
 
     def make_and_lose(toy: Toy) -> Live:
         make(toy)
-        workshop.cloud.hide_new_for_reads = 1_000
+        workshop.cloud.hide_new_for_reads = 7 if by_the_sdk else 1_000
         taken = refused("ToyAlreadyExists", Meaning.EXISTS, 600)
         taken.resent = by_the_sdk
         workshop.cloud.fail["create a"] = [taken] * 99
