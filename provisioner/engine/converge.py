@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..aws.retry import Meaning
 from ..errors import Ambiguous, Broken, CallFailed, ForeignOwner, NotSettled
@@ -35,13 +35,6 @@ def converge(world: World, step: Resource, action: Action) -> Work:
     world.finished(step)
 
 
-class _Sent(NamedTuple):
-    """When a change was sent, the first and the latest time."""
-
-    first: float
-    latest: float
-
-
 class _Converging:
     def __init__(self, world: World, step: Resource) -> None:
         self.world, self.step, self.kind = world, step, type(step)
@@ -50,7 +43,7 @@ class _Converging:
         self.made_at: float | None = None
         self.may_have_made = step.key in world.earlier.uncertain
         self.changed_at = float("-inf")
-        self.sent: dict[Hashable, _Sent] = {}
+        self.sent: dict[Hashable, float] = {}
         self.waiting_on = ""
         self.shown_at = world.clock.now()
 
@@ -210,24 +203,21 @@ class _Converging:
 
     def _bring(self, live: Live, changes: Changes) -> Work:
         digest, now = _digest(changes), self.world.clock.now()
-        sent = self.sent.get(digest)
         if names := replaces(changes):
             if self.made_at is None:
                 raise NotSettled(
                     f"{self.step.key}: {' and '.join(names)} would need a replacement that was not shown: run again"
                 )
             # This run has made it as it was told to, and it is shown as it was before that.
-            sent = _Sent(self.made_at, now)
-        if sent is not None and now - sent.first > SETTLES:
-            why = f" ({reason})" if (reason := self.kind.state(live).reason) else ""
-            raise NotSettled(f"{self.step.key}: AWS took the change of {_said(changes)} and does not show it{why}")
-        # Then it is sent again: what the calls were made from may have lagged behind, too.
-        if sent is not None and now - sent.latest < HIDDEN:
+            self.sent.setdefault(digest, self.made_at)
+        if digest in self.sent:
+            if now - self.sent[digest] > SETTLES:
+                why = f" ({reason})" if (reason := self.kind.state(live).reason) else ""
+                raise NotSettled(f"{self.step.key}: AWS took the change of {_said(changes)} and does not show it{why}")
             self._note(f"AWS to show {', '.join(changes)}")
             return "wait"
         yield from self._update(live, changes)
-        self.changed_at = self.world.clock.now()
-        self.sent[digest] = _Sent(sent.first if sent else self.changed_at, self.changed_at)
+        self.sent[digest] = self.changed_at = self.world.clock.now()
         log.info("step updated", step=self.step.key, fields=sorted(changes))
         return "done" if self._may_leave_early() else "again"
 

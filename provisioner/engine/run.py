@@ -273,8 +273,8 @@ class Run:
 
     def _world(self, schedule: Schedule) -> World:
         movement = Movement(self._clock)
-        if self.earlier.attempt or self.earlier.recent:
-            # What an earlier run made may be as young as what this one makes.
+        if self.earlier.attempt or self.earlier.recent or self.earlier.fading:
+            # What an earlier run made or deleted may be as young as what this one does.
             movement.made()
         return World(self.aws, self._snapshot, schedule, self._clock, self.options, movement, self.earlier)
 

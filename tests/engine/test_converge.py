@@ -237,23 +237,6 @@ def test_what_referred_to_something_that_failed_refers_to_the_new_one_in_the_end
     assert workshop.kinds(*steps) == dict.fromkeys(keys, "none")
 
 
-@pytest.mark.parametrize("deaf", [1, 2])
-def test_a_change_that_aws_does_not_show_for_a_minute_is_sent_again(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, deaf: int
-) -> None:
-    update = Toy.update
-    sent: list[Toy] = []
-
-    def overheard(self: Toy, aws: Aws, live: Live, changed: Any) -> None:
-        sent.append(self)
-        if len(sent) > deaf:
-            update(self, aws, live, changed)
-
-    monkeypatch.setattr(Toy, "update", overheard)
-    assert workshop.up(Toy("a", size=5)) == {"Toy/a": "done"}
-    assert len(sent) == deaf + 1
-
-
 def test_what_was_just_made_as_it_is_wanted_may_be_shown_otherwise_for_a_while(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provisioner.embedded.call import Answer, Behaviour, Call
 from provisioner.resources.ec2.default_network_acl import DefaultNetworkAcl
 from provisioner.resources.ec2.network_acl import NetworkAcl
 from provisioner.resources.ec2.network_acl_rules import AclRule, rules
@@ -72,6 +73,32 @@ def test_a_subnet_that_is_let_go_returns_to_the_default_acl(aws: Aws) -> None:
     assert held(aws) == {acl: {a}, default: {b}}
     up(aws, VPC, *SUBNETS)
     assert held(aws) == {default: {a, b}}
+
+
+class Before(Behaviour):
+    """Shows once where the subnets of a VPC were before they were moved."""
+
+    def __init__(self, shown: Any) -> None:
+        self._shown = [shown]
+
+    def before(self, call: Call) -> Answer | None:
+        asked = [one["Name"] for one in call.parameters.get("Filters", ())]
+        is_it = call.operation == "DescribeNetworkAcls" and asked == ["vpc-id"] and self._shown
+        return Answer.of(self._shown.pop()) if is_it else None
+
+
+def test_a_subnet_is_taken_though_a_list_shows_it_where_it_was(aws: Aws, embedded: Running) -> None:
+    made = up(aws, VPC, SUBNETS[0], NetworkAcl("acl", vpc=VPC, subnets=SUBNETS[:1]))
+    vpc, subnet = made["vpc"]["VpcId"], made["subnet-a"]["SubnetId"]
+    shown = aws.ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+    up(aws, VPC, SUBNETS[0], NetworkAcl("acl", vpc=VPC))
+    assert held(aws) == {default_of(aws, vpc): {subnet}}
+    embedded.behaviours.insert(0, lagging := Before({"NetworkAcls": shown["NetworkAcls"]}))
+    # Lists lag while something is young.
+    made = up(aws, VPC, *SUBNETS, NetworkAcl("acl", vpc=VPC, subnets=SUBNETS[:1], after=(SUBNETS[1],)))
+    embedded.behaviours.remove(lagging)
+    assert held(aws)[made["acl"]["NetworkAclId"]] == {subnet}
+    assert lagging._shown == []
 
 
 def test_two_acls_of_the_plan_exchange_their_subnets(aws: Aws) -> None:

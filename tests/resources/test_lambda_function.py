@@ -185,7 +185,7 @@ def test_functions_are_asked_for_their_tags_only_where_they_may_be_ours(
     up(aws, ROLE)
     for number in range(3):
         theirs(aws, f"theirs-{number}")
-    monkeypatch.setattr("provisioner.resources.lambda_.reading._YOUNG", timedelta(0))
+    monkeypatch.setattr("provisioner.aws.account._INDEX_LAGS", timedelta(0))
     up(aws, ROLE, rotate(function_name="given"))
     before = len(embedded.calls)
     assert [live["FunctionName"] for live in Function.living(aws)] == ["given"]
