@@ -19,7 +19,7 @@ from provisioner.embedded.lifelike.dependencies import Jealous
 from provisioner.embedded.server import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from provisioner.embedded.server import Running
 
@@ -35,6 +35,13 @@ gc.set_threshold(200_000, 20, 20)
 # How long an example takes says more of the machine than of what is tested.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Tests wait for processes and for the SDK's pauses: one more worker than there are cores keeps the cores busy."""
+    return (yield) + 1
+
 
 OWNERSHIP = Ownership(plan="shop", environment="test", account_id="123456789012", prefix="shop", plan_tags={"team": "shop"})
 REGION = "us-east-1"
