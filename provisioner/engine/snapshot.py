@@ -49,6 +49,7 @@ class Snapshot:
         self._sightings: dict[Place, Sighting] = {}
         self._born: dict[str, Live] = {}
         self._seen: dict[str, Live] = {}
+        self._values: dict[str, dict[str, Any]] = {}
         # By type: two types may give the same name.
         self._buried: set[tuple[type[Resource], str]] = set()
         self._facts: dict[Fact, Any] = {}
@@ -84,17 +85,20 @@ class Snapshot:
     def born(self, step: Resource, live: Live | None) -> None:
         """A resource that this run has just made, as far as the answer showed it; it counts until a read shows more."""
         self._born[step.key] = live or {}
+        self._values.pop(step.key, None)
         self._buried.discard((type(step), identity(type(step), live or {})))
 
     def forget_born(self) -> None:
         """What this run has made counts from now on only as far as reads show it: some of it may have gone down again."""
         self._born.clear()
+        self._values.clear()
 
     def bury(self, key: str, kind: type[Resource], live: Live) -> None:
         """It was deleted, and a read has shown that it is gone."""
         self._buried.add((kind, identity(kind, live)))
         self._seen.pop(key, None)
         self._born.pop(key, None)
+        self._values.pop(key, None)
 
     def live(self, step: Resource) -> Live | None:
         """The newest document of a step's resource; None where none is known."""
@@ -138,7 +142,12 @@ class Snapshot:
             live = self._seen.get(step.key)
         if live is None:
             return None
+        known = self._values.setdefault(step.key, {})
         value = shown(source.path, live)
+        if value is None:
+            value = known.get(source.path)
+        else:
+            known[source.path] = value
         return self._aws.ownership.name(step) if value is None and is_name(source) else value
 
     def shows(self, step: Resource, path: str) -> bool:
