@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from .comparing import World
     from .conftest import Undisturbed
 
     Point = Callable[[Undisturbed, Death, Path], None]
@@ -73,33 +74,32 @@ def _up(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
     with undisturbed.empty.copied() as account:
         line = CommandLine(undisturbed.zygote, account, folder)
         _die(line, UP, death)
-        line.must(*UP)
-        with account.calm():
-            compare(holds(account.url), undisturbed.world)
-            assert line.must(*UP) == []
-        assert account.violations() == []
+        _finish(line, UP, undisturbed.world)
 
 
 def _teardown(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
     with undisturbed.standing.copied() as account:
         line = CommandLine(undisturbed.zygote, account, folder)
         _die(line, TEARDOWN, death)
-        line.must(*TEARDOWN)
-        with account.calm():
-            compare(holds(account.url), undisturbed.left)
-            assert line.must(*TEARDOWN) == []
-        assert account.violations() == []
+        _finish(line, TEARDOWN, undisturbed.left)
 
 
 def _undone(undisturbed: Undisturbed, death: Death, folder: Path) -> None:
     with undisturbed.standing.copied() as account:
         line = CommandLine(undisturbed.zygote, account, folder)
         _die(line, TEARDOWN, death)
-        line.must(*UP)
-        with account.calm():
-            compare(without_snapshots(holds(account.url)), without_snapshots(undisturbed.world))
-            assert line.must(*UP) == []
-        assert account.violations() == []
+        _finish(line, UP, without_snapshots(undisturbed.world), without_snapshots)
+
+
+def _finish(
+    line: CommandLine, command: tuple[str, ...], wanted: World, seen: Callable[[World], World] = lambda world: world
+) -> None:
+    """The command that comes after a death brings what is wanted, and again changes nothing."""
+    line.must(*command)
+    with line.account.calm():
+        compare(seen(holds(line.account.url)), wanted)
+        assert line.must(*command) == []
+    assert line.account.violations() == []
 
 
 def _die(line: CommandLine, command: tuple[str, ...], death: Death) -> None:

@@ -103,20 +103,16 @@ USES = (
         "IAM role ARN value is invalid or does not include the required permissions for: S3_INTEGRATION",
     ),
     Use("ec2", ("CreateFlowLogs",), named(role, "DeliverLogsPermissionArn"), "InvalidParameter", _CANNOT_ASSUME),
-    Use(
-        "cloudtrail",
-        ("CreateTrail", "UpdateTrail"),
-        named(role, "CloudWatchLogsRoleArn"),
-        "InvalidCloudWatchLogsRoleArnException",
-        _DENIED,
-    ),
-    Use(
-        "cloudtrail",
-        ("CreateTrail", "UpdateTrail"),
-        named(role, "CloudWatchLogsRoleArn"),
-        "InvalidCloudWatchLogsRoleArnException",
-        _DENIED,
-        what=_PERMISSIONS,
+    *(
+        Use(
+            "cloudtrail",
+            ("CreateTrail", "UpdateTrail"),
+            named(role, "CloudWatchLogsRoleArn"),
+            "InvalidCloudWatchLogsRoleArnException",
+            _DENIED,
+            what=what,
+        )
+        for what in ("", _PERMISSIONS)
     ),
     Use(
         "firehose",
